@@ -1,0 +1,28 @@
+import { OrderPlaced, OrderStatusChanged } from '@hybridge/contracts';
+import { column, view } from '@hybridge/views';
+import { orders as table } from '../tables/shop.ts';
+
+/** An order as its customer sees it. Customers may add a note while SQL accepts it. */
+export const orders = view('orders', {
+  table,
+  key: { pk: ['o1', 'ORDER', column('id')], sk: ['ORDER'] },
+  attributes: {
+    id: 'id',
+    reference: 'reference',
+    customerId: 'customer_id',
+    status: 'status',
+    total: 'total',
+    note: 'note',
+    placedAt: 'placed_at',
+    shippedAt: 'shipped_at',
+  },
+  changes: { allow: ['note'], policy: 'sql-wins' },
+  events: (on) => [
+    on.created(OrderPlaced, ({ after }) => ({ orderId: after.id, customerId: after.customerId, total: after.total })),
+    on.changed(OrderStatusChanged, ['status'], ({ before, after }) => ({
+      orderId: after.id,
+      status: after.status,
+      ...(before === undefined ? {} : { previousStatus: before.status }),
+    })),
+  ],
+});

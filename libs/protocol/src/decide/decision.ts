@@ -1,0 +1,44 @@
+import type { Item } from '../item.ts';
+import type { ItemStore } from '../ports.ts';
+import type { Write } from '../write.ts';
+
+/** What is known of an item while deciding: nothing yet, or the item as it stood (undefined: absent). */
+export type Seen = { readonly item: Item | undefined } | undefined;
+
+/** The next step of an operation on one item, given what was seen of it. */
+export type Decision<Outcome> =
+  | { readonly do: 'read' }
+  /** Send the write; if it succeeds the operation ends with `outcome`, else decide again with the item returned. */
+  | { readonly do: 'write'; readonly write: Write; readonly outcome: Outcome }
+  | { readonly do: 'done'; readonly outcome: Outcome };
+
+export const done = <Outcome>(outcome: Outcome): Decision<Outcome> => ({ do: 'done', outcome });
+
+export interface Ended<Outcome> {
+  readonly outcome: Outcome;
+  /** The item after the last write, when that write asked for it; else the item the operation ended on, if seen. */
+  readonly item: Item | undefined;
+}
+
+/**
+ * Runs an operation to its end: decide, send, and on refusal decide again with what the table said.
+ * Every refusal means that somebody else's write came first, so the loop ends when the contention does.
+ */
+export async function carryOut<Outcome>(
+  store: ItemStore,
+  key: Write['key'],
+  decide: (seen: Seen) => Decision<Outcome>,
+): Promise<Ended<Outcome>> {
+  let seen: Seen;
+  for (;;) {
+    const decision = decide(seen);
+    if (decision.do === 'done') return { outcome: decision.outcome, item: seen?.item };
+    if (decision.do === 'read') {
+      seen = { item: await store.get(key) };
+      continue;
+    }
+    const result = await store.write(decision.write);
+    if (result.ok) return { outcome: decision.outcome, item: result.item };
+    seen = { item: result.item };
+  }
+}

@@ -1,0 +1,120 @@
+import { type AttributeValue, NULL, number, text } from '../attribute.ts';
+import {
+  type Item,
+  type ItemKey,
+  ItemState,
+  type Outcome,
+  type PendingChange,
+  type Truth,
+  committedAtOf,
+  encodeOutcomes,
+  encodePendingList,
+  encodeTruth,
+  nonceOf,
+  outcomesOf,
+  pendingOf,
+  transactionOf,
+  truthOf,
+  versionOf,
+} from '../item.ts';
+import type { ProtocolContext } from '../ports.ts';
+import { ZERO_VERSION } from '../version.ts';
+import { buildWrite } from '../write.ts';
+import { type Decision, type Seen, done } from './decision.ts';
+import { render } from './render.ts';
+import { type Provenance, fenceExpiry, provenanceValues, tombstoneValues } from './row-change.ts';
+
+/** SQL's answer to one customer change, as captured from the inbox table. */
+export interface SettleSignal extends Provenance {
+  readonly key: ItemKey;
+  readonly columnNames: readonly string[];
+  readonly outcome: Outcome;
+  /** The row as it was when the answer committed. Undefined: the answer proves nothing about the row. */
+  readonly image: Truth | undefined;
+}
+
+/** settled · unknown: the item does not carry this change (answered already, or the item is gone). */
+export type SettleOutcome = 'settled' | 'unknown';
+
+/** Condition 8: takes the answered change off the item and lets the newer truth stand. */
+export function decideSettle(signal: SettleSignal, context: ProtocolContext, seen: Seen): Decision<SettleOutcome> {
+  if (seen === undefined) return { do: 'read' };
+  const item = seen.item;
+  if (item === undefined) return done('unknown');
+  const pending = pendingOf(item);
+  const remaining = pending.filter((change) => change.id !== signal.outcome.id);
+  if (remaining.length === pending.length) return done('unknown');
+
+  const { truth, values } = newerTruth(signal, item);
+  const common = {
+    ...values,
+    w: text(context.nonce()),
+    w0: text(nonceOf(item)),
+    r: encodeOutcomes([...outcomesOf(item), signal.outcome].slice(-context.limits.maxOutcomes)),
+  };
+  return remaining.length === 0
+    ? settleLast(signal, context, truth, common)
+    : settleOne(signal, truth, remaining, common);
+}
+
+function newerTruth(signal: SettleSignal, item: Item): { truth: Truth; values: Record<string, AttributeValue> } {
+  const version = versionOf(item) ?? ZERO_VERSION;
+  if (signal.image !== undefined && signal.version > version) {
+    return { truth: signal.image, values: provenanceValues(signal) };
+  }
+  const transaction = transactionOf(item);
+  return {
+    truth: truthOf(item),
+    values: {
+      v: text(version),
+      fx: transaction === undefined ? NULL : text(transaction),
+      ct: number(committedAtOf(item) ?? signal.committedAt),
+    },
+  };
+}
+
+function settleOne(
+  signal: SettleSignal,
+  truth: Truth,
+  remaining: readonly PendingChange[],
+  common: Record<string, AttributeValue>,
+): Decision<SettleOutcome> {
+  const visible = render(truth, remaining);
+  const write = buildWrite(visible === undefined ? 'settleHidden' : 'settleVisible', {
+    key: signal.key,
+    columns: visible ?? signal.columnNames,
+    values: {
+      ...common,
+      t: encodeTruth(truth),
+      p: encodePendingList(remaining),
+      pt: pendingSince(remaining),
+      st: text(visible === undefined ? ItemState.hidden : ItemState.live),
+    },
+  });
+  return { do: 'write', write, outcome: 'settled' };
+}
+
+function settleLast(
+  signal: SettleSignal,
+  context: ProtocolContext,
+  truth: Truth,
+  common: Record<string, AttributeValue>,
+): Decision<SettleOutcome> {
+  const key = signal.key;
+  if (truth.exists === true) {
+    const write = buildWrite('settleLive', { key, columns: truth.columns, values: common });
+    return { do: 'write', write, outcome: 'settled' };
+  }
+  const columns = signal.columnNames;
+  const write =
+    truth.exists === false
+      ? buildWrite('settleAbsent', { key, columns, values: { ...common, ...tombstoneValues(context) } })
+      : buildWrite('settleUnknown', { key, columns, values: { ...common, x: fenceExpiry(context) } });
+  return { do: 'write', write, outcome: 'settled' };
+}
+
+/** Time of the oldest pending change, as the sweeper's sparse index wants it: an ISO string. */
+export function pendingSince(pending: readonly PendingChange[]): AttributeValue {
+  const oldest = Math.min(...pending.map((change) => change.at));
+  return text(new Date(oldest).toISOString());
+}

@@ -1,0 +1,139 @@
+import { Meta } from './item.ts';
+
+/**
+ * Every conditional write of the system, word for word. Nothing else in the repository builds a condition.
+ *
+ * `{columns}` stands for all own columns of the item: `#c0 = :c0, #c1 = :c1 …` in SET, `#c0, #c1 …` in REMOVE.
+ * Every write asks for the old item when its condition fails, and that item decides what comes next.
+ */
+export interface Expression {
+  readonly condition: string;
+  readonly update: string;
+}
+
+export const Names = {
+  '#st': Meta.state,
+  '#v': Meta.version,
+  '#w': Meta.nonce,
+  '#fx': Meta.transaction,
+  '#ct': Meta.committedAt,
+  '#lt': Meta.leaseToken,
+  '#lx': Meta.leaseExpiry,
+  '#x': Meta.expiry,
+  '#nx': Meta.negativeExpiry,
+  '#p': Meta.pending,
+  '#t': Meta.truth,
+  '#pt': Meta.pendingSince,
+  '#r': Meta.outcomes,
+  '#q': Meta.quarantine,
+} as const;
+
+const NEWER_AND_SETTLED = '(attribute_not_exists(#v) OR #v < :v) AND attribute_not_exists(#p)';
+const UPSERT = 'SET {columns}, #st = :L, #v = :v, #fx = :fx, #ct = :ct, #w = :w REMOVE #x, #nx, #lt, #lx, #q';
+const PENDING_AND_SEEN = '#w = :w0 AND attribute_exists(#p)';
+
+export const Expressions = {
+  /** 1. A full row image; eager views create what is missing. */
+  upsertEager: { condition: NEWER_AND_SETTLED, update: UPSERT },
+
+  /** 1'. A full row image; lazy views refresh only what somebody has read. */
+  upsertLazy: { condition: '#st IN (:L, :T) AND #v < :v AND attribute_not_exists(#p)', update: UPSERT },
+
+  /** 1". An update whose unchanged TOAST columns are missing: only onto a live item. */
+  upsertPartial: {
+    condition: '#st = :L AND #v < :v AND attribute_not_exists(#p)',
+    update: 'SET {columns}, #v = :v, #fx = :fx, #ct = :ct, #w = :w',
+  },
+
+  /** 1q. A row that cannot be stored: its version stands, its columns do not. */
+  quarantine: {
+    condition: NEWER_AND_SETTLED,
+    update: 'SET #st = :Q, #q = :q, #v = :v, #fx = :fx, #ct = :ct, #w = :w REMOVE {columns}, #x, #nx, #lt, #lx',
+  },
+
+  /** 2. Nothing is known but that the truth is newer; kills any fill in flight. */
+  fence: {
+    condition: 'attribute_not_exists(#st) OR (#st IN (:F, :T) AND #v < :v AND attribute_not_exists(#p))',
+    update: 'SET #st = :F, #v = :v, #fx = :fx, #ct = :ct, #x = :x, #w = :w REMOVE #lt, #lx, #nx',
+  },
+
+  /** 3. The row was deleted: a tombstone, never DeleteItem. */
+  remove: {
+    condition: NEWER_AND_SETTLED,
+    update: 'SET #st = :T, #v = :v, #fx = :fx, #ct = :ct, #x = :x, #nx = :nx, #w = :w REMOVE {columns}, #lt, #lx, #q',
+  },
+
+  /** 4. A change event under pending customer changes: new truth below, the same changes laid over it. */
+  rebaseVisible: {
+    condition: '#w = :w0 AND #v < :v AND attribute_exists(#p)',
+    update: 'SET {columns}, #t = :t, #v = :v, #fx = :fx, #ct = :ct, #w = :w, #st = :st',
+  },
+  rebaseHidden: {
+    condition: '#w = :w0 AND #v < :v AND attribute_exists(#p)',
+    update: 'SET #t = :t, #v = :v, #fx = :fx, #ct = :ct, #w = :w, #st = :st REMOVE {columns}',
+  },
+
+  /** 5. The right to fill an unknown key. The new item tells what the SQL read must prove. */
+  lease: {
+    condition:
+      'attribute_not_exists(#st) OR (#st = :F AND (attribute_not_exists(#lt) OR #lx < :now)) OR (#st = :T AND #nx < :now AND attribute_not_exists(#p))',
+    update: 'SET #st = :F, #v = if_not_exists(#v, :zero), #lt = :tok, #lx = :lx, #x = :x, #w = :w REMOVE #nx',
+  },
+
+  /** 6. What SQL said, if no change event touched the key since the lease. */
+  fill: {
+    condition: '#st = :F AND #lt = :tok AND #v = :lv',
+    update: 'SET {columns}, #st = :L, #w = :w REMOVE #lt, #lx, #x',
+  },
+  fillAbsent: {
+    condition: '#st = :F AND #lt = :tok AND #v = :lv',
+    update: 'SET #st = :T, #nx = :nx, #w = :w REMOVE #lt, #lx',
+  },
+
+  /** 7. A customer's change, compare-and-set on the nonce, so that the truth set aside is exact. */
+  customerUpdate: {
+    condition: '#st = :L AND #w = :w0',
+    update: 'SET {columns}, #t = :t, #p = :p, #pt = :pt, #w = :w REMOVE #x',
+  },
+  customerDelete: {
+    condition: '#st = :L AND #w = :w0',
+    update: 'SET #st = :D, #t = :t, #p = :p, #pt = :pt, #w = :w REMOVE {columns}, #x',
+  },
+  customerInsert: {
+    condition: 'attribute_not_exists(#st) OR (#st IN (:F, :T) AND #w = :w0 AND attribute_not_exists(#p))',
+    update:
+      'SET {columns}, #st = :L, #v = if_not_exists(#v, :zero), #t = :t, #p = :p, #pt = :pt, #w = :w REMOVE #x, #nx, #lt, #lx',
+  },
+
+  /** 8. SQL's answer to a pending change, by what remains afterwards. */
+  settleVisible: {
+    condition: PENDING_AND_SEEN,
+    update: 'SET {columns}, #t = :t, #v = :v, #fx = :fx, #ct = :ct, #p = :p, #pt = :pt, #r = :r, #w = :w, #st = :st',
+  },
+  settleHidden: {
+    condition: PENDING_AND_SEEN,
+    update:
+      'SET #t = :t, #v = :v, #fx = :fx, #ct = :ct, #p = :p, #pt = :pt, #r = :r, #w = :w, #st = :st REMOVE {columns}',
+  },
+  settleLive: {
+    condition: PENDING_AND_SEEN,
+    update: 'SET {columns}, #st = :L, #v = :v, #fx = :fx, #ct = :ct, #r = :r, #w = :w REMOVE #t, #p, #pt, #x',
+  },
+  settleAbsent: {
+    condition: PENDING_AND_SEEN,
+    update:
+      'SET #st = :T, #v = :v, #fx = :fx, #ct = :ct, #x = :x, #nx = :nx, #r = :r, #w = :w REMOVE {columns}, #t, #p, #pt',
+  },
+  settleUnknown: {
+    condition: PENDING_AND_SEEN,
+    update: 'SET #st = :F, #v = :v, #fx = :fx, #ct = :ct, #x = :x, #r = :r, #w = :w REMOVE {columns}, #t, #p, #pt',
+  },
+
+  /** 10'. Repair of one live item: back to a fence that keeps version and proof; an ordinary fill follows. */
+  invalidate: {
+    condition: '#st = :L AND #w = :w0 AND attribute_not_exists(#p)',
+    update: 'SET #st = :F, #x = :x, #w = :w REMOVE {columns}, #lt, #lx',
+  },
+} as const satisfies Record<string, Expression>;
+
+export type ExpressionName = keyof typeof Expressions;

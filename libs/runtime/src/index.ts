@@ -1,0 +1,5 @@
+export { type RunningApp, pause, runApp, whenAborted } from './app.ts';
+export { type Environment, parseConfig, setting } from './config.ts';
+export { ConfigError, type RetryClass, type Retryable, isTransient } from './errors.ts';
+export { type Lanes, createLanes } from './lanes.ts';
+export { type RetryOptions, retryTransient } from './retry.ts';

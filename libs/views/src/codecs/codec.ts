@@ -1,0 +1,63 @@
+import type { JsonValue, PlainJson } from '@hybridge/contracts';
+import type { AttributeValue } from '@hybridge/protocol';
+import { ViewError } from '../errors.ts';
+
+/**
+ * One SQL type's way to and from an attribute value. A row reaches the view on three ways (change event, SQL driver,
+ * `to_jsonb` image); all three must give identical attributes, or a settled change would look different for ever.
+ * NULL is handled outside: codecs see only present values.
+ */
+export interface Codec<Plain extends PlainJson = PlainJson> {
+  /** The SQL type, as error messages name it. */
+  readonly sqlType: string;
+  /** A value of a change event. @throws ViewError, UnstorableValueError */
+  fromChange(value: JsonValue): AttributeValue;
+  /** The text form of the SQL driver (session time zone UTC, ISO dates). */
+  fromText(value: string): AttributeValue;
+  /** A value of a `to_jsonb` image. */
+  fromImage(value: JsonValue): AttributeValue;
+  /** The text form of a SQL parameter. */
+  toText(value: AttributeValue): string;
+  /** What API and events show. */
+  toPlain(value: AttributeValue): Plain;
+  /** What a customer sent. @throws ViewError naming type and value */
+  fromPlain(value: unknown): AttributeValue;
+}
+
+export function mismatch(sqlType: string, value: unknown): ViewError {
+  const shown = typeof value === 'string' ? `"${value}"` : String(value);
+  return new ViewError('HYBRIDGE_VIEW_VALUE_INVALID', `${shown.slice(0, 120)} is not a value of type ${sqlType}.`);
+}
+
+/** The string inside an attribute value of the expected kind. */
+export function stringOf(value: AttributeValue, kind: 'S' | 'N', sqlType: string): string {
+  if (kind === 'S' && 'S' in value) return value.S;
+  if (kind === 'N' && 'N' in value) return value.N;
+  throw mismatch(sqlType, JSON.stringify(value));
+}
+
+/** A codec whose change, image and driver forms are read by one parser of text. */
+export function textualCodec<Plain extends PlainJson>(options: {
+  sqlType: string;
+  parse: (text: string) => AttributeValue;
+  toText: (value: AttributeValue) => string;
+  toPlain: (value: AttributeValue) => Plain;
+}): Codec<Plain> {
+  const { sqlType, parse, toText, toPlain } = options;
+  const fromJson = (value: JsonValue): AttributeValue => {
+    if (value === null || typeof value === 'boolean' || Array.isArray(value)) throw mismatch(sqlType, value);
+    return parse(String(value));
+  };
+  return {
+    sqlType,
+    fromChange: fromJson,
+    fromImage: fromJson,
+    fromText: parse,
+    toText,
+    toPlain,
+    fromPlain: (value) => {
+      if (typeof value !== 'string' && typeof value !== 'number') throw mismatch(sqlType, JSON.stringify(value));
+      return parse(String(value));
+    },
+  };
+}

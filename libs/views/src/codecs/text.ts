@@ -1,0 +1,59 @@
+import { mismatch, stringOf, textualCodec } from './codec.ts';
+import type { Codec } from './codec.ts';
+
+const stringCodec = (sqlType: string, canonical: (text: string) => string): Codec<string> => {
+  const codec = textualCodec({
+    sqlType,
+    parse: (text) => ({ S: canonical(text) }),
+    toText: (value) => stringOf(value, 'S', sqlType),
+    toPlain: (value) => stringOf(value, 'S', sqlType),
+  });
+  return {
+    ...codec,
+    fromPlain: (value) => {
+      if (typeof value !== 'string') throw mismatch(sqlType, JSON.stringify(value));
+      return { S: canonical(value) };
+    },
+  };
+};
+
+/** text, varchar, char and enum types. */
+export const text = (): Codec<string> => stringCodec('text', (value) => value);
+
+export const uuid = (): Codec<string> =>
+  stringCodec('uuid', (value) => {
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) throw mismatch('uuid', value);
+    return value.toLowerCase();
+  });
+
+/** Written `YYYY-MM-DD`. */
+export const date = (): Codec<string> =>
+  stringCodec('date', (value) => {
+    if (/^-?infinity$/.test(value)) return value;
+    const match = /^(\d{4,6}-\d{2}-\d{2})Z?$/.exec(value);
+    if (match === null) throw mismatch('date', value);
+    return match[1] as string;
+  });
+
+/** Written in UTC, `YYYY-MM-DDTHH:MM:SS[.ffffff]Z`, without trailing zeros in the fraction. */
+export const timestamptz = (): Codec<string> =>
+  stringCodec('timestamp with time zone', (value) => canonicalTime(value, 'timestamp with time zone', 'Z'));
+
+/** Written `YYYY-MM-DDTHH:MM:SS[.ffffff]`, without trailing zeros in the fraction. */
+export const timestamp = (): Codec<string> =>
+  stringCodec('timestamp without time zone', (value) => canonicalTime(value, 'timestamp without time zone', ''));
+
+const TIME = /^(\d{4,6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d)(?::?(\d\d))?)?$/;
+
+function canonicalTime(value: string, sqlType: string, suffix: string): string {
+  if (/^-?infinity$/.test(value)) return value;
+  const match = TIME.exec(value);
+  if (match === null) throw mismatch(sqlType, value);
+  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
+  const offsetMs = (sign === '-' ? -1 : 1) * (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
+  const whole = new Date(Date.UTC(2000, 0, 1, Number(hour), Number(minute), Number(second)));
+  whole.setUTCFullYear(Number(year), Number(month) - 1, Number(day)); // Date.UTC would read year 1 as 1901
+  const seconds = new Date(whole.getTime() - (sign === undefined ? 0 : offsetMs)).toISOString().slice(0, -5);
+  const decimals = fraction.replace(/0+$/, '');
+  return `${seconds}${decimals === '' ? '' : `.${decimals}`}${suffix}`;
+}

@@ -1,0 +1,161 @@
+import { type JsonValue, type PlainJson } from '@hybridge/contracts';
+import { type AttributeValue, type Attributes, NULL, scalarOf } from '@hybridge/protocol';
+import type { Codec } from './codecs/codec.ts';
+import type { Document } from './domain-event.ts';
+import { ViewError } from './errors.ts';
+import { renderKey } from './key-template.ts';
+import type { Column, Table } from './table.ts';
+import type { AnyView } from './view.ts';
+
+/** What Debezium writes in place of a TOAST column that an update did not touch. Set in the connector. */
+export const UNAVAILABLE = '__hybridge_unavailable';
+
+/** One row as attribute values, by column name. */
+export type Row = Attributes;
+
+export interface DecodedRow {
+  readonly row: Row;
+  /** Mapped columns the event did not carry because the update did not touch them. */
+  readonly unavailable: readonly string[];
+}
+
+type Direction = 'fromChange' | 'fromImage';
+
+/**
+ * Reads the columns named from the JSON of a change event.
+ * @throws ViewError `HYBRIDGE_VIEW_COLUMN_MISSING` when a mapped column is not there (dropped or renamed in SQL)
+ * @throws UnstorableValueError
+ */
+export function decodeChangeRow(
+  table: Table,
+  names: readonly string[],
+  json: { readonly [column: string]: JsonValue },
+): DecodedRow {
+  const unavailable = names.filter((name) => json[name] === UNAVAILABLE);
+  const available = names.filter((name) => json[name] !== UNAVAILABLE);
+  return { row: decodeJson(table, available, json, 'fromChange'), unavailable };
+}
+
+/** Reads the columns named from a `to_jsonb` image. @throws ViewError, UnstorableValueError */
+export const decodeImageRow = (
+  table: Table,
+  names: readonly string[],
+  json: { readonly [column: string]: JsonValue },
+): Row => decodeJson(table, names, json, 'fromImage');
+
+function decodeJson(
+  table: Table,
+  names: readonly string[],
+  json: { readonly [column: string]: JsonValue },
+  direction: Direction,
+): Row {
+  return decode(table, names, (name, codec) => {
+    const value = json[name];
+    if (value === undefined) throw columnMissing(table, name);
+    return value === null ? null : codec[direction](value);
+  });
+}
+
+/** Reads the columns named from the text forms of the SQL driver. @throws ViewError, UnstorableValueError */
+export const decodeTextRow = (
+  table: Table,
+  names: readonly string[],
+  values: { readonly [column: string]: string | null | undefined },
+): Row =>
+  decode(table, names, (name, codec) => {
+    const value = values[name];
+    if (value === undefined) throw columnMissing(table, name);
+    return value === null ? null : codec.fromText(value);
+  });
+
+function decode(
+  table: Table,
+  names: readonly string[],
+  read: (name: string, codec: Codec) => AttributeValue | null,
+): Row {
+  const row: Record<string, AttributeValue> = {};
+  for (const name of names) row[name] = read(name, columnOf(table, name).codec) ?? NULL;
+  return row;
+}
+
+export function columnOf(table: Table, name: string): Column {
+  const column = table.columns[name];
+  if (column === undefined) throw columnMissing(table, name);
+  return column;
+}
+
+const columnMissing = (table: Table, name: string): ViewError =>
+  new ViewError(
+    'HYBRIDGE_VIEW_COLUMN_MISSING',
+    `${table.name} has no column ${name} any more; change the definition of ${table.name} and its views.`,
+  );
+
+/** Columns a view needs of its table: keys and attributes, each once. */
+export const columnsOfView = (view: AnyView): readonly string[] => [
+  ...new Set([...(view.table.primaryKey as readonly string[]), ...(Object.values(view.attributes) as string[])]),
+];
+
+/** The item key of a row. @throws ViewError when a key column is missing or NULL */
+export function keyOfRow(view: AnyView, row: Row) {
+  return renderKey(view.key, (name) => {
+    const value = row[name];
+    return value === undefined || value === NULL || 'NULL' in value
+      ? undefined
+      : columnOf(view.table, name).codec.toText(value);
+  });
+}
+
+/** Own columns of the item: the row's values under the view's attribute names. Columns not in the row are left out. */
+export const projectRow = (view: AnyView, row: Row): Attributes =>
+  Object.fromEntries(
+    view.attributeNames.flatMap((attribute) => {
+      const value = row[view.attributes[attribute]];
+      return value === undefined ? [] : [[attribute, value]];
+    }),
+  );
+
+/** What a customer reads: own columns as plain JSON. */
+export const toDocument = (view: AnyView, columns: Attributes): Document =>
+  Object.fromEntries(
+    Object.entries(columns)
+      .filter(([attribute]) => attribute in view.attributes)
+      .map(([attribute, value]) => [attribute, toPlain(view, attribute, value)]),
+  );
+
+function toPlain(view: AnyView, attribute: string, value: AttributeValue): PlainJson {
+  return 'NULL' in value ? null : columnOf(view.table, view.attributes[attribute]).codec.toPlain(value);
+}
+
+/** Reads what a customer sent for one attribute. @throws ViewError naming the attribute, the type and the value */
+export function fromPlain(view: AnyView, attribute: string, value: unknown): AttributeValue {
+  const column = columnOf(view.table, view.attributes[attribute]);
+  if (value === null) {
+    if (column.nullable) return NULL;
+    throw new ViewError('HYBRIDGE_VIEW_VALUE_INVALID', `${view.name}.${attribute} must not be null.`);
+  }
+  try {
+    return column.codec.fromPlain(value);
+  } catch (error) {
+    throw error instanceof ViewError ? new ViewError(error.code, `${view.name}.${attribute}: ${error.message}`) : error;
+  }
+}
+
+/** The text of a SQL parameter; null for NULL. */
+export const toSqlText = (table: Table, name: string, value: AttributeValue): string | null =>
+  'NULL' in value ? null : columnOf(table, name).codec.toText(value);
+
+/** Key columns as texts, from the parts a customer names in the order of the primary key. @throws ViewError */
+export function keyFromParts(view: AnyView, parts: readonly string[]): Row {
+  const names: readonly string[] = view.table.primaryKey;
+  if (parts.length !== names.length) {
+    throw new ViewError(
+      'HYBRIDGE_VIEW_KEY_INVALID',
+      `A key of ${view.name} has ${names.length} part(s) (${names.join(', ')}), but ${parts.length} were given.`,
+    );
+  }
+  const texts = Object.fromEntries(names.map((name, i) => [name, parts[i] as string]));
+  const row = decodeTextRow(view.table, names, texts);
+  const empty = names.find((name) => scalarOf(row[name]) === '');
+  if (empty !== undefined) throw new ViewError('HYBRIDGE_VIEW_KEY_INVALID', `Key column ${empty} must not be empty.`);
+  return row;
+}

@@ -1,0 +1,59 @@
+import type { PlainJson } from '@hybridge/contracts';
+import type { Codec } from './codecs/codec.ts';
+import { ViewError } from './errors.ts';
+
+/** One column: how its values travel, and whether SQL allows NULL. */
+export interface Column<Plain extends PlainJson = PlainJson, Nullable extends boolean = boolean> {
+  readonly codec: Codec<Plain>;
+  readonly nullable: Nullable;
+}
+
+export type Columns = { readonly [column: string]: Column };
+
+/** A table of one source, as its definition file describes it. */
+export interface Table<C extends Columns = Columns> {
+  /** The source (one SQL instance, one connector) the table belongs to. */
+  readonly source: string;
+  /** `schema.table`, as change events name it. */
+  readonly name: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: C;
+  /** Key columns, in the order of the primary key. */
+  readonly primaryKey: readonly (keyof C & string)[];
+}
+
+export const notNull = <Plain extends PlainJson>(codec: Codec<Plain>): Column<Plain, false> => ({
+  codec,
+  nullable: false,
+});
+export const nullable = <Plain extends PlainJson>(codec: Codec<Plain>): Column<Plain, true> => ({
+  codec,
+  nullable: true,
+});
+
+/** @throws ViewError when the primary key is empty or may be NULL */
+export function table<const C extends Columns>(definition: {
+  source: string;
+  /** `schema.table` */
+  name: string;
+  columns: C;
+  primaryKey: readonly (keyof C & string)[];
+}): Table<C> {
+  const [schema, tableName, ...rest] = definition.name.split('.');
+  if (schema === undefined || tableName === undefined || rest.length > 0) {
+    throw new ViewError('HYBRIDGE_VIEW_DEFINITION_INVALID', `Table "${definition.name}" must be named schema.table.`);
+  }
+  if (definition.primaryKey.length === 0) {
+    throw new ViewError('HYBRIDGE_VIEW_DEFINITION_INVALID', `Table ${definition.name} needs a primary key.`);
+  }
+  for (const name of definition.primaryKey) {
+    if (definition.columns[name]?.nullable !== false) {
+      throw new ViewError(
+        'HYBRIDGE_VIEW_DEFINITION_INVALID',
+        `Key column ${definition.name}.${name} must be declared and notNull().`,
+      );
+    }
+  }
+  return { ...definition, schema, table: tableName };
+}
