@@ -1,0 +1,3 @@
+export { createDynamoDbClient } from '@hybridge/reader-dynamodb';
+export { type ItemStoreOptions, MAX_ITEM_BYTES, createItemStore } from './item-store.ts';
+export { DynamoDbSinkError, type DynamoDbSinkErrorCode } from './errors.ts';
