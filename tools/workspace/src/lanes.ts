@@ -1,0 +1,51 @@
+/**
+ * The lanes of `npm test`: what each one runs and which may run side by side.
+ */
+import { runCheck } from './check-lane.ts';
+import { runJestLane } from './jest-lane.ts';
+import type { LaneResult } from './summary.ts';
+
+export interface Lane {
+  readonly name: string;
+  readonly run: () => Promise<LaneResult>;
+}
+
+export interface LaneSelection {
+  /** Names of the lanes to run; empty means all. */
+  readonly lanes: readonly string[];
+  /** A regular expression on the path of spec files. */
+  readonly filter?: string;
+}
+
+/** The static checks and their commands, as arguments of Node. */
+const checks: Readonly<Record<string, readonly string[]>> = {
+  sync: ['node_modules/nx/dist/bin/nx.js', 'sync:check'],
+  format: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '--cache', '.'],
+  lint: ['node_modules/eslint/bin/eslint.js', '--config', 'tools/workspace/eslint.config.mjs', '.'],
+  typecheck: ['node_modules/@typescript/native/bin/tsc', '--build', 'tsconfig.json'],
+};
+
+const jestLanes = ['unit', 'integration', 'e2e'];
+
+export const laneNames: readonly string[] = [...Object.keys(checks), ...jestLanes];
+
+/** The selected lanes in the order of the report. */
+export function selectLanes({ lanes, filter }: LaneSelection): readonly Lane[] {
+  return laneNames
+    .filter((name) => lanes.length === 0 || lanes.includes(name))
+    .map((name) => ({ name, run: () => runLane(name, filter) }));
+}
+
+/**
+ * What may run side by side, in steps: a step is a list of sequences that share the machine. The static checks and the
+ * unit tests use no services, so they fill two cores; integration and end-to-end tests have the machine to themselves.
+ */
+export function tracksOf(lanes: readonly Lane[]): readonly (readonly (readonly Lane[])[])[] {
+  const named = (...names: string[]) => lanes.filter((lane) => names.includes(lane.name));
+  return [[named('sync', 'format', 'lint'), named('typecheck', 'unit')], [named('integration')], [named('e2e')]];
+}
+
+function runLane(name: string, filter: string | undefined): Promise<LaneResult> {
+  const check = checks[name];
+  return check ? runCheck(name, check) : runJestLane(name, filter);
+}
