@@ -8,12 +8,12 @@ export interface RunningApp extends AsyncDisposable {
 
 /**
  * Starts an app, waits for SIGINT, SIGTERM or its own end, disposes it and sets the exit code:
- * 0 after a signal or clean end, 1 after a failure. A second signal ends the process at once.
+ * 0 after a signal or clean end, 1 after a failure.
  */
 export async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<RunningApp>): Promise<void> {
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(1);
+    if (controller.signal.aborted) return; // a terminal and a parent may both pass the same Ctrl-C on
     logger.info({ signal }, 'stopping');
     controller.abort();
   };

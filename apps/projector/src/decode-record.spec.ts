@@ -1,0 +1,119 @@
+import { catalog } from '@hybridge/definitions';
+import { decodeVersion } from '@hybridge/protocol';
+import { changeEvent, inboxEvent } from '@hybridge/testkit';
+import { UNAVAILABLE } from '@hybridge/views';
+import { type DecodeOptions, decodeRecord } from './decode-record.ts';
+import { addressRow, recordOf } from './testing.features.ts';
+import type { RowWork, SettleWork } from './work.ts';
+
+const options: DecodeOptions = { catalog, inboxTable: 'public.hybridge_inbox', agedAfterMs: 1_000, nowMs: 10_000 };
+const table = 'public.addresses';
+
+const rowWork = (value: string, overrides = {}): RowWork => {
+  const [work, ...more] = decodeRecord(recordOf(value, overrides), options);
+  expect(more).toEqual([]);
+  return work as RowWork;
+};
+
+describe('decodeRecord', () => {
+  it('projects a full image onto the item of its composite key', () => {
+    const work = rowWork(changeEvent({ table, after: addressRow(), lsn: 500, lastCommitLsn: 400 }), { offset: 7n });
+    expect(work.key).toEqual({ pk: 'c1#CUSTOMER#9007199254740993', sk: 'ADDRESS#home' });
+    expect(work.change.kind).toBe('upsert');
+    expect(work.change.columns).toMatchObject({ customerId: { N: '9007199254740993' }, instructions: { NULL: true } });
+    expect(decodeVersion(work.change.version)).toEqual({ epoch: 0, major: 400n, minor: 500n, offset: 7n });
+  });
+
+  it('takes the epoch from the header', () => {
+    const work = rowWork(changeEvent({ table, after: addressRow() }), { epoch: 3 });
+    expect(decodeVersion(work.change.version).epoch).toBe(3);
+  });
+
+  it('gives snapshot rows no position and no transaction', () => {
+    const work = rowWork(changeEvent({ op: 'r', table, after: addressRow(), lsn: 500 }), { offset: 7n });
+    expect(decodeVersion(work.change.version)).toEqual({ epoch: 0, major: 0n, minor: 0n, offset: 7n });
+    expect(work.change.transaction).toBeUndefined();
+    expect(work.snapshot).toBe(true);
+  });
+
+  it('marks old snapshot rows, which may not create an item', () => {
+    const event = changeEvent({ op: 'r', table, after: addressRow() });
+    expect(rowWork(event, { timestamp: 8_999 }).change.aged).toBe(true);
+    expect(rowWork(event, { timestamp: 9_000 }).change.aged).toBe(false);
+  });
+
+  it('reads the key of a deleted row from the record key', () => {
+    const key = '{"customer_id":9007199254740993,"label":"home"}';
+    const work = rowWork(changeEvent({ table, before: { customer_id: 0, label: '' } }), { key });
+    expect(work.change).toMatchObject({ kind: 'delete', columns: {} });
+    expect(work.key.pk).toBe('c1#CUSTOMER#9007199254740993');
+  });
+
+  it('leaves out columns the update did not touch', () => {
+    const work = rowWork(changeEvent({ op: 'u', table, after: { ...addressRow(), instructions: UNAVAILABLE } }));
+    expect(work.change.kind).toBe('partial');
+    expect(Object.keys(work.change.columns)).not.toContain('instructions');
+  });
+
+  it('marks a row that DynamoDB cannot hold', () => {
+    const products = changeEvent({
+      table: 'public.products',
+      after: {
+        id: 1,
+        sku: 's',
+        name: 'n',
+        description: 'd',
+        list_price: '1'.repeat(39),
+        weight_kg: null,
+        in_stock: 0,
+        discontinued: false,
+        attributes: '{}',
+        thumbnail: null,
+        updated_at: '2026-11-22T16:07:14Z',
+      },
+    });
+    expect(rowWork(products).change).toMatchObject({ kind: 'unstorable', columns: {} });
+  });
+
+  it('passes over the Kafka tombstone and tables of no view', () => {
+    expect(decodeRecord({ ...recordOf(''), value: undefined }, options)).toEqual([]);
+    expect(decodeRecord(recordOf(changeEvent({ table: 'public.order_lines', after: { id: 1 } })), options)).toEqual([]);
+  });
+
+  it('reads an answer of SQL with the image of the row', () => {
+    const event = inboxEvent({
+      changeId: 'C1',
+      view: 'addresses',
+      pk: 'c1#CUSTOMER#1',
+      sk: 'ADDRESS#home',
+      outcome: 'R',
+      code: 'CHECK',
+      image: addressRow(),
+    });
+    const [work] = decodeRecord(recordOf(event), options) as [SettleWork];
+    expect(work.signal.outcome).toMatchObject({ id: 'C1', out: 'R', code: 'CHECK' });
+    expect(work.signal.image).toMatchObject({ exists: true, columns: { label: { S: 'home' } } });
+  });
+
+  it('takes image and change event of one row for the same attributes', () => {
+    const event = rowWork(changeEvent({ table, after: addressRow() }));
+    const answer = inboxEvent({ changeId: 'C1', view: 'addresses', ...event.key, outcome: 'A', image: addressRow() });
+    const [settle] = decodeRecord(recordOf(answer), options) as [SettleWork];
+    expect(settle.signal.image).toEqual({ exists: true, columns: event.change.columns });
+  });
+
+  it.each([
+    ['malformed JSON', '{'],
+    ['another shape', '{"hello":1}'],
+    ['a dropped column', changeEvent({ table, after: { customer_id: 1, label: 'home' } })],
+    ['a key of another type', changeEvent({ table, after: { ...addressRow(), customer_id: 'one' } })],
+  ])('names topic, partition and offset of a record with %s', (_, value) => {
+    expect(() => decodeRecord(recordOf(value, { offset: 12n }), options)).toThrow(
+      /shop\.public\.addresses\[0] offset 12: ./,
+    );
+  });
+
+  it('refuses a TRUNCATE, whose items would stay', () => {
+    expect(() => decodeRecord(recordOf(changeEvent({ op: 't', table })), options)).toThrow(/was truncated/);
+  });
+});

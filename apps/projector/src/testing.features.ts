@@ -1,0 +1,25 @@
+import type { CellRow } from '@hybridge/testkit';
+import type { ChangeRecord } from '@hybridge/source-kafka';
+
+/** A row of `public.addresses` as a change event carries it; its key is above 2^53. */
+export const addressRow = (overrides: CellRow = {}): CellRow => ({
+  customer_id: 9007199254740993n,
+  label: 'home',
+  street: 'Oudegracht 1',
+  postal_code: '3511 AB',
+  city: 'Utrecht',
+  country: 'NL',
+  instructions: null,
+  ...overrides,
+});
+
+export const recordOf = (value: string, overrides: Partial<ChangeRecord> = {}): ChangeRecord => ({
+  topic: 'shop.public.addresses',
+  partition: 0,
+  offset: 0n,
+  key: undefined,
+  value,
+  epoch: 0,
+  timestamp: 9_500,
+  ...overrides,
+});
