@@ -49,7 +49,7 @@ function laneProject(lane, testMatch, otherLanes = []) {
         },
       ],
     },
-    moduleFileExtensions: ['ts', 'mjs', 'cjs', 'js', 'json', 'node'],
+    moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
     restoreMocks: true,
   };
 }

@@ -70,7 +70,7 @@ function readPackages(file) {
 
 function install() {
   console.log('Installing packages (npm ci) …');
-  const result = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
+  const result = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: workspaceRoot,
     env: { ...process.env, PATH: searchPath().join(path.delimiter) },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -110,7 +110,7 @@ function installedNode() {
 }
 
 function loaderFlags() {
-  const flags = ['--conditions=@hybridge/source'];
+  const flags = ['--conditions=@hybridge/source', '--disable-warning=TimeoutNegativeWarning'];
   const isOlder = installedNode() === process.execPath && !isAtLeast(process.versions.node, oldestTypeScriptNode);
   return isOlder ? [...flags, '--import', 'tsx'] : flags;
 }

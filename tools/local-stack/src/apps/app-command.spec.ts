@@ -1,0 +1,18 @@
+import { appCommand, stripsTypes } from './app-command.ts';
+
+describe('appCommand', () => {
+  it.each([
+    ['20.19.0', false],
+    ['22.17.9', false],
+    ['22.18.0', true],
+    ['24.9.0', true],
+  ])('Node %s runs TypeScript by itself: %s', (version, expected) => {
+    expect(stripsTypes(version)).toBe(expected);
+  });
+
+  it('runs the source of the app with only the environment it is given', () => {
+    const command = appCommand('view-api', { VIEW_API_PORT: '1' });
+    expect(command.args.at(-1)).toMatch(/apps[/\\]view-api[/\\]src[/\\]main\.ts$/);
+    expect(Object.keys(command.environment).sort()).toEqual(['HOME', 'PATH', 'VIEW_API_PORT']);
+  });
+});

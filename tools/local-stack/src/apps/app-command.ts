@@ -1,0 +1,30 @@
+/** How an app of this repository is run from its source. */
+import type { LaunchCommand } from '../native/launch.ts';
+import { repositoryPath } from '../install/resources.ts';
+import type { AppName, AppSettings } from './app-environment.ts';
+
+/** Node runs TypeScript itself from this version on. */
+const stripsTypesSince = [22, 18] as const;
+
+const graceMs = 10_000;
+
+/** The same Node that runs us; before 22.18 through tsx. */
+export function appCommand(name: AppName, settings: AppSettings): LaunchCommand {
+  // kafkajs arms timers in the past, which Node 24 warns of at every start.
+  const loader = stripsTypes(process.versions.node)
+    ? ['--disable-warning=TimeoutNegativeWarning']
+    : ['--import', 'tsx'];
+  return {
+    file: process.execPath,
+    args: ['--conditions=@hybridge/source', ...loader, repositoryPath('apps', name, 'src', 'main.ts')],
+    directory: repositoryPath(),
+    environment: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...settings },
+    stop: { signal: 'SIGTERM', graceMs },
+  };
+}
+
+export function stripsTypes(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [wantedMajor, wantedMinor] = stripsTypesSince;
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}

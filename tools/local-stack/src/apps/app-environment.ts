@@ -1,0 +1,77 @@
+/** What each app is told about the stack: its environment variables, made from the endpoints in one place. */
+import type { Endpoints } from '../endpoints.ts';
+
+/** The apps that can be started beside a stack, in start order. */
+export const AppName = {
+  projector: 'projector',
+  streamPipe: 'stream-pipe',
+  writeback: 'writeback',
+  viewApi: 'view-api',
+  inspector: 'inspector',
+} as const;
+export type AppName = (typeof AppName)[keyof typeof AppName];
+
+/** The four apps of the loop. */
+export const loopApps: readonly AppName[] = [AppName.projector, AppName.streamPipe, AppName.writeback, AppName.viewApi];
+
+/** What provisioning made, as far as apps must know it; what is left out has the default name of the apps. */
+export type AppResources = {
+  readonly queueUrl: string;
+  readonly tableName?: string;
+  readonly checkpointTableName?: string;
+  readonly eventBusName?: string;
+  /** Role that the apps use in SQL; default the password of the same name. */
+  readonly sqlUser?: string;
+};
+
+export type AppPorts = {
+  /** `/health` and `/metrics` of each app. */
+  readonly operations: Readonly<Record<AppName, number>>;
+  /** HTTP interface of view-api. */
+  readonly http: number;
+};
+
+export type AppSettings = Readonly<Record<string, string>>;
+
+/** The full environment of one app: credentials, addresses, ports. Nothing of ours is inherited but the path. */
+export function environmentOf(
+  name: AppName,
+  stack: { readonly endpoints: Endpoints; readonly resources: AppResources; readonly ports: AppPorts },
+): AppSettings {
+  const { endpoints, ports } = stack;
+  const prefix = name.toUpperCase().replaceAll('-', '_');
+  const settings = { PORT: String(ports.operations[name]), AWS_REGION: endpoints.region, ...settingsOf(name, stack) };
+  return {
+    AWS_ACCESS_KEY_ID: endpoints.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: endpoints.credentials.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...Object.fromEntries(
+      Object.entries(settings).flatMap(([key, value]) => (value === undefined ? [] : [[`${prefix}_${key}`, value]])),
+    ),
+  };
+}
+
+type Settings = Readonly<Record<string, string | undefined>>;
+
+function settingsOf(name: AppName, { endpoints, resources, ports }: Parameters<typeof environmentOf>[1]): Settings {
+  const views = { DYNAMODB_ENDPOINT: endpoints.dynamodb.endpoint, TABLE_NAME: resources.tableName };
+  const bus = { EVENTBRIDGE_ENDPOINT: endpoints.aws.endpoint, EVENT_BUS_NAME: resources.eventBusName };
+  const sql = { SQL_URL: sqlUrl(endpoints, resources.sqlUser ?? 'hybridge_app') };
+  switch (name) {
+    case 'projector':
+      return { ...views, ...sql, KAFKA_BROKERS: endpoints.kafka.brokers.join(',') };
+    case 'stream-pipe':
+      return { ...views, ...bus, CHECKPOINT_TABLE_NAME: resources.checkpointTableName };
+    case 'writeback':
+      return { ...views, ...sql, SQS_ENDPOINT: endpoints.aws.endpoint, QUEUE_URL: resources.queueUrl };
+    case 'view-api':
+      return { ...views, ...sql, HTTP_PORT: String(ports.http) };
+    case 'inspector':
+      return { ...views, ...bus, ...sql };
+  }
+}
+
+/** Locally every role's password is its name. */
+function sqlUrl({ postgres }: Endpoints, role: string): string {
+  return `postgres://${role}:${role}@${postgres.host}:${postgres.port}/${postgres.database}`;
+}

@@ -1,0 +1,76 @@
+/** The whole loop on one machine: stack, provisioned resources and apps, as one thing to start and stop. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AppCrash } from '../apps/app-runner.ts';
+import { type Apps, type AppsOptions, startApps } from '../apps/start-apps.ts';
+import type { LocalStack } from '../local-stack.ts';
+import { type ProvisionOptions, type Provisioned, provision } from '../provision/provision.ts';
+import { type StackOptions, startStack } from '../start-stack.ts';
+
+export type LoopOptions = Omit<ProvisionOptions, 'onProgress'> & {
+  readonly stack?: Omit<StackOptions, 'signal'>;
+  readonly onProvision?: ProvisionOptions['onProgress'];
+  /** Default: the four apps of the loop. */
+  readonly apps?: AppsOptions['apps'];
+  /** Fixed port of view-api's HTTP interface; default a free one. */
+  readonly httpPort?: number;
+  readonly env?: AppsOptions['env'];
+  readonly onAppCrash?: (crash: AppCrash) => void;
+};
+
+export type Loop = AsyncDisposable & {
+  readonly stack: LocalStack;
+  readonly provisioned: Provisioned;
+  readonly apps: Apps;
+  /** Where the logs are. */
+  readonly logDir: string;
+};
+
+/** Resolves when every app is healthy. What was started is stopped again when something fails or the signal fires. */
+export async function startLoop(options: LoopOptions): Promise<Loop> {
+  const { signal } = options;
+  const stack = await startStack({ ...options.stack, ...(signal === undefined ? {} : { signal }) });
+  try {
+    const { onProvision, ...provisioning } = options;
+    const provisioned = await provision(stack.endpoints, {
+      ...provisioning,
+      ...(onProvision === undefined ? {} : { onProgress: onProvision }),
+    });
+    const logDir = stack.runDirectory ?? (await mkdtemp(join(tmpdir(), 'hybridge-logs-')));
+    const apps = await startApps({
+      ...appsOptions(options),
+      endpoints: stack.endpoints,
+      logDir,
+      provisioned: resourcesOf(provisioned),
+    });
+    return {
+      stack,
+      provisioned,
+      apps,
+      logDir,
+      async [Symbol.asyncDispose]() {
+        await apps.stop();
+        await stack.stop();
+      },
+    };
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+const appsOptions = ({ apps, env, httpPort, onAppCrash, signal }: LoopOptions) => ({
+  ...(apps === undefined ? {} : { apps }),
+  ...(env === undefined ? {} : { env }),
+  ...(httpPort === undefined ? {} : { httpPort }),
+  ...(onAppCrash === undefined ? {} : { onCrash: onAppCrash }),
+  ...(signal === undefined ? {} : { signal }),
+});
+
+const resourcesOf = ({ aws }: Provisioned): AppsOptions['provisioned'] => ({
+  queueUrl: aws.queueUrl,
+  tableName: aws.tableName,
+  checkpointTableName: aws.checkpointTableName,
+  eventBusName: aws.busName,
+});

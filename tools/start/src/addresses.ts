@@ -1,0 +1,29 @@
+import type { Loop } from '@hybridge/local-stack';
+import pc from 'picocolors';
+
+/** Where everything answers, one line each. */
+export function addressesOf({ apps, stack, provisioned, logDir }: Loop): readonly string[] {
+  const { endpoints } = stack;
+  const rows: [string, string][] = [
+    ['view-api', apps.apiUrl],
+    ['PostgreSQL', endpoints.postgres.url],
+    ['Kafka', endpoints.kafka.brokers.join(', ')],
+    ['Kafka Connect', endpoints.connect.url],
+    ['DynamoDB Local', `${endpoints.dynamodb.endpoint}  table ${provisioned.aws.tableName}`],
+    ['EventBridge, SQS', `${endpoints.aws.endpoint}  bus ${provisioned.aws.busName}`],
+    ...apps.names.map((name): [string, string] => [name, `${apps.operationsUrl(name)}/metrics`]),
+    ['logs', logDir],
+  ];
+  return rows.map(([name, address]) => `  ${name.padEnd(18)}${pc.cyan(address)}`);
+}
+
+/** What a newcomer may try next. */
+export function suggestionsFor({ apps, stack }: Loop): readonly string[] {
+  return [
+    pc.bold('Try'),
+    `  curl ${apps.apiUrl}/views/products/7`,
+    `  curl -X PATCH ${apps.apiUrl}/views/customers/42 -H 'content-type: application/json' -d '{"city":"Gouda"}'`,
+    `  psql ${stack.endpoints.postgres.url} -c "UPDATE products SET list_price = 9.99 WHERE id = 7"`,
+    `  npm start -- --traffic 50`,
+  ];
+}

@@ -1,0 +1,36 @@
+import { catalog } from '@hybridge/definitions';
+import type { Loop } from '@hybridge/local-stack';
+import type { Client } from 'pg';
+import { scrape, total } from './scrape.ts';
+
+export interface FirstLoad {
+  /** Rows of all tables with a view. */
+  readonly expected: number;
+  readonly loaded: number;
+}
+
+const POLL_MS = 500;
+
+/** Waits until the connector's snapshot has reached the view. @throws the signal's reason */
+export async function awaitFirstLoad(
+  loop: Loop,
+  sql: Client,
+  onProgress: (progress: FirstLoad) => void,
+  signal: AbortSignal,
+): Promise<FirstLoad> {
+  const expected = await countRows(sql);
+  for (;;) {
+    const samples = await scrape(`${loop.apps.operationsUrl('projector')}/metrics`);
+    const loaded = Math.min(expected, total(samples, 'projector_changes_total'));
+    onProgress({ expected, loaded });
+    if (loaded >= expected) return { expected, loaded };
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    signal.throwIfAborted();
+  }
+}
+
+async function countRows(sql: Client): Promise<number> {
+  const counts = catalog.tables.map((table) => `(SELECT count(*) FROM "${table.schema}"."${table.table}")`).join(' + ');
+  const { rows } = await sql.query<{ rows: string }>(`SELECT ${counts} AS rows`);
+  return Number(rows[0]?.rows);
+}
