@@ -1,0 +1,98 @@
+import { catalog, products } from '@hybridge/definitions';
+import { UNAVAILABLE, createCatalog } from '@hybridge/views';
+import { changeTopics } from './change-topics.ts';
+import { type ConnectorOptions, connectorConfig } from './connector-config.ts';
+
+const options: ConnectorOptions = {
+  catalog,
+  database: { host: 'db.example', port: 5432, name: 'shop', user: 'hybridge_capture', password: 'secret' },
+};
+
+/** Debezium matches the whole name against each entry. */
+const captures = (list: string, table: string): boolean =>
+  list.split(',').some((pattern) => new RegExp(`^(?:${pattern})$`).test(table));
+
+describe('connectorConfig', () => {
+  it('captures every table of the catalog and the inbox, and nothing else', () => {
+    const list = connectorConfig(options)['table.include.list'] as string;
+    for (const { name } of catalog.tables) expect(captures(list, name)).toBe(true);
+    expect(captures(list, 'public.hybridge_inbox')).toBe(true);
+    expect(captures(list, 'public.order_lines')).toBe(false);
+    expect(captures(list, 'publicXorders')).toBe(false);
+  });
+
+  it('follows the definitions', () => {
+    const config = connectorConfig({ ...options, catalog: createCatalog([products]) });
+    expect(config['table.include.list']).toBe('public\\.products,public\\.hybridge_inbox');
+  });
+
+  it('captures only the tables of the source asked for', () => {
+    const config = connectorConfig({ ...options, source: 'another' });
+    expect(config['table.include.list']).toBe('public\\.hybridge_inbox');
+  });
+
+  it('leaves publication and tables as they are', () => {
+    expect(connectorConfig(options)).toMatchObject({
+      'publication.name': 'hybridge',
+      'publication.autocreate.mode': 'disabled',
+      'slot.name': 'hybridge_shop',
+      'plugin.name': 'pgoutput',
+    });
+  });
+
+  it('names unavailable values as the views read them', () => {
+    expect(connectorConfig(options)['unavailable.value.placeholder']).toBe(UNAVAILABLE);
+  });
+
+  it('keys answers by item, so that they stay in order', () => {
+    expect(connectorConfig(options)['message.key.columns']).toBe('public\\.hybridge_inbox:pk,sk');
+  });
+
+  it('sends deletes with their tombstone, and truncates', () => {
+    expect(connectorConfig(options)).toMatchObject({ 'tombstones.on.delete': 'true', 'skipped.operations': 'none' });
+  });
+
+  it('marks every record with the epoch of the source as plain text', () => {
+    expect(connectorConfig({ ...options, epoch: 3 })).toMatchObject({
+      'transforms.epoch.header': 'hybridge-epoch',
+      'transforms.epoch.value.literal': '3',
+      'header.converter': 'org.apache.kafka.connect.storage.SimpleHeaderConverter',
+    });
+  });
+
+  it('keeps the order of a partition when a request is repeated', () => {
+    const config = connectorConfig(options);
+    expect(config['producer.override.enable.idempotence']).toBe('true');
+    expect(Number(config['producer.override.max.in.flight.requests.per.connection'])).toBeLessThanOrEqual(5);
+  });
+
+  it('has values that are all texts, as Connect wants them', () => {
+    expect(Object.values(connectorConfig(options)).filter((value) => typeof value !== 'string')).toEqual([]);
+  });
+});
+
+describe('changeTopics', () => {
+  it('names a topic for every captured table', () => {
+    expect(changeTopics({ catalog, topicPrefix: 'retail' }).map(({ topic }) => topic)).toEqual([
+      ...catalog.tables.map(({ name }) => `retail.${name}`),
+      'retail.public.hybridge_inbox',
+    ]);
+  });
+
+  it('makes the topics that the connector itself would make', () => {
+    const topics = { partitions: 3, replication: 2, retentionMs: 1_000 };
+    const [topic] = changeTopics({ catalog, topics });
+    const config = connectorConfig({ ...options, topics });
+    expect(config['topic.creation.default.partitions']).toBe(String(topic?.partitions));
+    expect(config['topic.creation.default.replication.factor']).toBe(String(topic?.replication));
+    for (const [name, value] of Object.entries(topic?.config ?? {})) {
+      expect(config[`topic.creation.default.${name}`]).toBe(value);
+    }
+  });
+
+  it('lets no record outlive a tombstone', () => {
+    const [topic] = changeTopics({ catalog });
+    const longestMs = Number(topic?.config['retention.ms']) + Number(topic?.config['segment.ms']);
+    expect(longestMs).toBeLessThan(7 * 86_400_000);
+  });
+});

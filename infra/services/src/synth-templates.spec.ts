@@ -1,0 +1,134 @@
+import { ApplyCustomerChange } from '@hybridge/contracts';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { synthTemplates } from './synth-templates.ts';
+
+const templates = synthTemplates();
+const stack = (name: string): Template => Template.fromJSON(templates[name] as object);
+
+/** Actions and the resources they are allowed on, each resource as one text. */
+const rightsOf = (name: string): readonly { actions: readonly string[]; resources: string }[] =>
+  Object.values(stack(name).findResources('AWS::IAM::ManagedPolicy')).flatMap(({ Properties }) =>
+    Properties.PolicyDocument.Statement.map((statement: { Action: string | string[]; Resource: unknown }) => ({
+      actions: [statement.Action].flat(),
+      resources: JSON.stringify(statement.Resource),
+    })),
+  );
+
+const appStacks = Object.keys(templates).filter((name) => name !== 'hybridge-platform');
+
+describe('synthTemplates', () => {
+  it('makes the platform first, then one stack an app', () => {
+    expect(Object.keys(templates)[0]).toBe('hybridge-platform');
+    expect([...appStacks].sort()).toEqual([
+      'hybridge-inspector',
+      'hybridge-projector',
+      'hybridge-stream-pipe',
+      'hybridge-view-api',
+      'hybridge-writeback',
+    ]);
+  });
+
+  it('gives stacks that import nothing from each other and need no bootstrap', () => {
+    const text = JSON.stringify(templates);
+    expect(text).not.toContain('Fn::ImportValue');
+    expect(text).not.toContain('BootstrapVersion');
+    expect(text).not.toContain('CDKMetadata');
+  });
+
+  it('takes other names everywhere', () => {
+    const names = {
+      tableName: 'v2',
+      checkpointTableName: 'c2',
+      busName: 'b2',
+      queueName: 'q2',
+      deadLetterQueueName: 'd2',
+    };
+    expect(JSON.stringify(synthTemplates({ names }))).not.toMatch(
+      /hybridge-views|hybridge-writeback-dlq|event-bus\/hybridge/,
+    );
+  });
+});
+
+describe('the rights of the apps', () => {
+  it.each(appStacks)('%s has a policy without a wildcard action', (name) => {
+    const actions = rightsOf(name).flatMap((right) => right.actions);
+    expect(actions.length).toBeGreaterThan(0);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it.each(appStacks)('%s is allowed nothing on every resource', (name) => {
+    expect(rightsOf(name).filter(({ resources }) => resources === '"*"')).toEqual([]);
+  });
+
+  it('lets only the projector and the view API write items', () => {
+    const writers = appStacks.filter((name) =>
+      rightsOf(name).some(
+        ({ actions, resources }) =>
+          resources.includes('table/hybridge-views') &&
+          actions.some((action) => /:(Put|Update|Delete|BatchWrite)/.test(action)),
+      ),
+    );
+    expect([...writers].sort()).toEqual(['hybridge-projector', 'hybridge-view-api']);
+  });
+});
+
+describe('the writeback stack', () => {
+  const template = stack('hybridge-writeback');
+
+  it('routes the command as its contract names it', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: 'hybridge',
+      State: 'ENABLED',
+      EventPattern: { source: [ApplyCustomerChange.source], 'detail-type': [ApplyCustomerChange.detailType] },
+    });
+  });
+
+  it('sets aside what the rule cannot deliver', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      Targets: [
+        Match.objectLike({
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^DeadLetters'), 'Arn'] } },
+        }),
+      ],
+    });
+  });
+
+  it('sets aside what the writeback cannot handle', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: 'hybridge-writeback',
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^DeadLetters'), 'Arn'] },
+        maxReceiveCount: Match.anyValue(),
+      },
+    });
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: 'hybridge-writeback-dlq',
+      MessageRetentionPeriod: 1_209_600,
+    });
+  });
+
+  it('lets the rule, and only the rule, send to its queues', () => {
+    template.allResourcesProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: {
+              ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [Match.stringLikeRegexp('^Commands'), 'Arn'] } },
+            },
+          }),
+        ],
+      },
+    });
+    template.resourceCountIs('AWS::SQS::QueuePolicy', 2);
+  });
+});
+
+describe('the stream pipe stack', () => {
+  it('keeps its own checkpoints', () => {
+    stack('hybridge-stream-pipe').hasResourceProperties('AWS::DynamoDB::Table', {
+      TableName: 'hybridge-stream-pipe-checkpoints',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    });
+  });
+});
