@@ -1,0 +1,65 @@
+import { type JsonValue, isJsonNumber, type PlainJson, parseJson } from '@hybridge/contracts';
+import { canonicalNumber } from '@hybridge/protocol';
+import { ApiError } from './errors.ts';
+
+/** Largest body, bytes: a change may not come near DynamoDB's item size, as truth and changes share the item. */
+export const MAX_BODY_BYTES = 256 * 1024;
+
+/** Attribute values by attribute name. */
+export type Body = { readonly [attribute: string]: PlainJson };
+
+/** Depth of objects and lists inside each other that DynamoDB stores (Service quotas: nested attributes). */
+const MAX_DEPTH = 32;
+
+/** Member names that JavaScript objects give a meaning of their own. */
+const RESERVED_NAME = /"(?:__proto__|constructor|prototype)"\s*:/;
+
+/**
+ * Reads a request body without passing a number through a float.
+ * @throws ApiError for what is not a JSON object, or holds a number JSON consumers would change
+ */
+export function readBody(text: string): Body {
+  const value = parse(text);
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || isJsonNumber(value)) {
+    throw invalid('The body must be a JSON object of attributes.', 'Send {"attribute": value}.');
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([attribute, entry]) => [attribute, toPlain(attribute, entry, 1)]),
+  );
+}
+
+function parse(text: string): JsonValue {
+  if (RESERVED_NAME.test(text))
+    throw invalid('The body names a reserved member.', 'Rename __proto__, constructor, prototype.');
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw invalid(`The body is not valid JSON: ${(error as Error).message}`, 'Send one JSON object.');
+  }
+}
+
+function toPlain(attribute: string, value: JsonValue, depth: number): PlainJson {
+  if (depth > MAX_DEPTH)
+    throw invalid(`${attribute} is nested deeper than ${MAX_DEPTH} levels.`, 'Send flatter values.');
+  if (value === null || typeof value !== 'object') return value;
+  if (isJsonNumber(value)) return toSafeNumber(attribute, String(value));
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((entry) => toPlain(attribute, entry, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, toPlain(attribute, entry, depth + 1)]));
+}
+
+/** Numbers every JSON consumer reads alike: whole ones up to 2^53 - 1, others whose digits a float gives back. */
+function toSafeNumber(attribute: string, digits: string): number {
+  const value = Number(digits);
+  const whole = Number.isInteger(value);
+  const same = Number.isFinite(value) && canonicalNumber(String(value)) === canonicalNumber(digits);
+  if (same && (!whole || Number.isSafeInteger(value))) return value;
+  throw new ApiError(
+    'HYBRIDGE_API_NUMBER_UNSAFE',
+    422,
+    `${attribute}: ${digits.slice(0, 60)} would lose digits in most JSON implementations.`,
+    { attribute, value: digits.slice(0, 60), fix: `Send it as a string: "${digits.slice(0, 60)}".` },
+  );
+}
+
+const invalid = (message: string, fix: string): ApiError =>
+  new ApiError('HYBRIDGE_API_BODY_INVALID', 400, message, { fix });

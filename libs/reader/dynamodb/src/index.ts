@@ -1,0 +1,11 @@
+export { type DynamoDBClient, type DynamoDbClientOptions, createDynamoDbClient } from './dynamodb-client.ts';
+export {
+  type ItemReader,
+  type ItemReaderOptions,
+  MAX_BATCH_KEYS,
+  type PendingItem,
+  type ReadOptions,
+  type ScanOptions,
+  createItemReader,
+} from './item-reader.ts';
+export { ItemReaderError, type ItemReaderErrorCode } from './errors.ts';

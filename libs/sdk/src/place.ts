@@ -1,0 +1,32 @@
+import type { ItemKey } from '@hybridge/protocol';
+import { type Catalog, type Row, ViewError, keyFromParts, keyOfRow } from '@hybridge/views';
+import { InvalidKeyError } from './errors.ts';
+import type { KeyParts, ViewLike, ViewReference } from './types.ts';
+
+/** One row of a view: where its item is, and what SQL knows it by. */
+export interface Place {
+  readonly view: ViewLike;
+  readonly keyRow: Row;
+  readonly itemKey: ItemKey;
+  /** For messages. */
+  readonly facts: { readonly view: string; readonly key: string };
+}
+
+/** @throws ViewError `HYBRIDGE_VIEW_UNKNOWN`, InvalidKeyError */
+export function placeOf(catalog: Catalog, reference: ViewReference, parts: KeyParts): Place {
+  const view = typeof reference === 'string' ? catalog.byName(reference) : reference;
+  const texts = parts.map(String);
+  const facts = { view: view.name, key: texts.join(',') };
+  try {
+    const keyRow = keyFromParts(view, texts);
+    return { view, keyRow, itemKey: keyOfRow(view, keyRow), facts };
+  } catch (error) {
+    if (!(error instanceof ViewError)) throw error;
+    const fix = `Give ${view.table.primaryKey.join(', ')} in this order.`;
+    throw new InvalidKeyError(`"${facts.key}" is not a key of ${view.name}: ${error.message}`, {
+      ...facts,
+      fix,
+      cause: error,
+    });
+  }
+}
