@@ -1,0 +1,22 @@
+import { readConfig } from './config.ts';
+
+const needed = {
+  WRITEBACK_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/hybridge-writeback',
+  WRITEBACK_SQL_URL: 'postgres://hybridge_app:hybridge_app@127.0.0.1:5432/shop',
+};
+
+describe('readConfig', () => {
+  it('needs the queue and SQL only', () => {
+    expect(readConfig(needed)).toMatchObject({
+      queue: { url: needed.WRITEBACK_QUEUE_URL, endpoint: undefined },
+      dynamodb: { tableName: 'hybridge-views' },
+      concurrency: 8,
+    });
+  });
+
+  it('reports every problem at once', () => {
+    expect(() => readConfig({ WRITEBACK_CONCURRENCY: 'many' })).toThrow(
+      /WRITEBACK_QUEUE_URL[^]*WRITEBACK_SQL_URL[^]*WRITEBACK_CONCURRENCY is "many"/,
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import { type Environment, parseConfig, setting } from '@hybridge/runtime';
+import { z } from 'zod';
+
+const schema = z.object({
+  WRITEBACK_SQS_ENDPOINT: setting.url().optional(),
+  WRITEBACK_QUEUE_URL: setting.url(),
+  WRITEBACK_SQL_URL: setting.url(),
+  WRITEBACK_DYNAMODB_ENDPOINT: setting.url().optional(),
+  WRITEBACK_TABLE_NAME: setting.text().default('hybridge-views'),
+  WRITEBACK_AWS_REGION: setting.text().default('us-east-1'),
+  WRITEBACK_CONCURRENCY: setting.integer(1, 200).default(8),
+  WRITEBACK_RESIGNAL_AFTER_MS: setting.milliseconds().default(30_000),
+  WRITEBACK_PORT: setting.port().default(9103),
+  WRITEBACK_HOST: setting.text().default('127.0.0.1'),
+  WRITEBACK_LOG_LEVEL: setting.text().default('info'),
+});
+
+export type WritebackConfig = ReturnType<typeof readConfig>;
+
+/** @throws ConfigError with every problem at once */
+export function readConfig(environment: Environment = process.env) {
+  const env = parseConfig('writeback', schema, environment);
+  return {
+    queue: { region: env.WRITEBACK_AWS_REGION, endpoint: env.WRITEBACK_SQS_ENDPOINT, url: env.WRITEBACK_QUEUE_URL },
+    sqlUrl: env.WRITEBACK_SQL_URL,
+    dynamodb: {
+      region: env.WRITEBACK_AWS_REGION,
+      endpoint: env.WRITEBACK_DYNAMODB_ENDPOINT,
+      tableName: env.WRITEBACK_TABLE_NAME,
+    },
+    /** Items whose changes are applied side by side; also the SQL connections. */
+    concurrency: env.WRITEBACK_CONCURRENCY,
+    /** A command sent this long after SQL's answer still waits for it: the answer is signalled again. */
+    resignalAfterMs: env.WRITEBACK_RESIGNAL_AFTER_MS,
+    operations: { port: env.WRITEBACK_PORT, host: env.WRITEBACK_HOST },
+    logLevel: env.WRITEBACK_LOG_LEVEL,
+  };
+}

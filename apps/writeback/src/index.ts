@@ -1,0 +1,2 @@
+export { startWriteback } from './start.ts';
+export { type WritebackConfig, readConfig } from './config.ts';

@@ -1,0 +1,13 @@
+export { type SqlPool, type SqlPoolOptions, createSqlPool } from './sql-pool.ts';
+export {
+  type ApplyOptions,
+  type ChangeAnswer,
+  type ChangeSink,
+  type ChangeSinkOptions,
+  type KnownAnswer,
+  createChangeSink,
+} from './change-sink.ts';
+export type { ChangeTarget } from './inbox.ts';
+export { type Ruling, decideChange, refuseByPolicy } from './decide-change.ts';
+export { type Refusal, RefusalCode } from './refusal.ts';
+export { SqlSinkError, type SqlSinkErrorCode } from './errors.ts';

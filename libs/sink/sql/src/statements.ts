@@ -1,0 +1,83 @@
+import { type AnyView, type Row, columnsOfView, toSqlText } from '@hybridge/views';
+import pg from 'pg';
+
+/** A statement with its parameters as texts. PostgreSQL infers each parameter's type from where it stands. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly (string | null)[];
+}
+
+const quoted = (name: string): string => pg.escapeIdentifier(name);
+const tableOf = (view: AnyView): string => `${quoted(view.table.schema)}.${quoted(view.table.table)}`;
+const mappedColumns = (view: AnyView): string => columnsOfView(view).map(quoted).join(', ');
+
+/** Serialises everything done for one item, also while its row does not exist. Ends with the transaction. */
+export const lockItem = (itemKey: string): Statement => ({
+  text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 7))',
+  values: [itemKey],
+});
+
+export function lockRow(view: AnyView, keyRow: Row): Statement {
+  const key = whereKey(view, keyRow, 0);
+  return {
+    text: `SELECT ${mappedColumns(view)} FROM ${tableOf(view)} WHERE ${key.text} FOR UPDATE`,
+    values: key.values,
+  };
+}
+
+/** Undefined when there is nothing to set. */
+export function updateRow(view: AnyView, keyRow: Row, set: Row): Statement | undefined {
+  const columns = Object.keys(set);
+  if (columns.length === 0) return undefined;
+  const key = whereKey(view, keyRow, columns.length);
+  const assignments = columns.map((name, index) => `${quoted(name)} = $${index + 1}`).join(', ');
+  return {
+    text: `UPDATE ${tableOf(view)} SET ${assignments} WHERE ${key.text}`,
+    values: [...textsOf(view, columns, set), ...key.values],
+  };
+}
+
+export function insertRow(view: AnyView, keyRow: Row, set: Row): Statement {
+  const row: Row = { ...set, ...keyRow };
+  const columns = Object.keys(row);
+  return {
+    text:
+      `INSERT INTO ${tableOf(view)} (${columns.map(quoted).join(', ')}) ` +
+      `VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')})`,
+    values: textsOf(view, columns, row),
+  };
+}
+
+export function deleteRow(view: AnyView, keyRow: Row): Statement {
+  const key = whereKey(view, keyRow, 0);
+  return { text: `DELETE FROM ${tableOf(view)} WHERE ${key.text}`, values: key.values };
+}
+
+/** Makes deferred constraints fail now, where the failure can still be told apart, and not at COMMIT. */
+export const CHECK_CONSTRAINTS: Statement = { text: 'SET CONSTRAINTS ALL IMMEDIATE', values: [] };
+
+/**
+ * The row's mapped columns as `{e: 1, row}`, or NULL: an expression to be part of the transaction's last statement,
+ * so that it sees what triggers did.
+ */
+export function rowImage(view: AnyView, keyRow: Row, parametersBefore: number): Statement {
+  const key = whereKey(view, keyRow, parametersBefore);
+  const row = `SELECT ${mappedColumns(view)} FROM ${tableOf(view)} WHERE ${key.text}`;
+  return { text: `(SELECT jsonb_build_object('e', 1, 'row', to_jsonb(o)) FROM (${row}) o)`, values: key.values };
+}
+
+function whereKey(view: AnyView, keyRow: Row, parametersBefore: number): Statement {
+  const columns: readonly string[] = view.table.primaryKey;
+  return {
+    text: columns.map((name, index) => `${quoted(name)} = $${parametersBefore + index + 1}`).join(' AND '),
+    values: textsOf(view, columns, keyRow),
+  };
+}
+
+/** @throws ViewError when a value is none of its column's type */
+function textsOf(view: AnyView, columns: readonly string[], row: Row): (string | null)[] {
+  return columns.map((name) => {
+    const value = row[name];
+    return value === undefined ? null : toSqlText(view.table, name, value);
+  });
+}
