@@ -12,7 +12,10 @@ export interface RetryOptions {
   readonly onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
 }
 
-/** Tries again while the error is transient. @throws the last error, or the permanent one at once */
+/**
+ * Tries again while the error is transient. A signal that fires ends it at once, also in the middle of a pause.
+ * @throws the last error, or the permanent one at once; after the signal fired its reason
+ */
 export async function retryTransient<T>(task: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const policy = retry(handleWhen(isTransient), {
     maxAttempts: options.maxAttempts ?? Number.MAX_SAFE_INTEGER,
@@ -27,5 +30,15 @@ export async function retryTransient<T>(task: () => Promise<T>, options: RetryOp
     lastError = 'error' in event.reason ? event.reason.error : event.reason;
   });
   policy.onRetry((event) => options.onRetry?.(lastError, ++attempt, event.delay));
-  return policy.execute(task, options.signal);
+  const { signal } = options;
+  if (signal === undefined) return policy.execute(task);
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    policy
+      .execute(task, signal)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
 }

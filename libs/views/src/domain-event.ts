@@ -28,15 +28,15 @@ type After<D> = DomainChange<D> & { readonly after: D };
 /** Ways to say when an event happens and what it carries. */
 export interface EventBuilder<D> {
   /** The row appeared: it was committed as new, and the view learned it from the log. */
-  created<Data>(contract: Contract<Data>, data: (change: After<D>) => Data): DomainEvent<D>;
+  created<Data>(contract: Contract<Data>, data: (change: After<D>) => NoInfer<Data>): DomainEvent<D>;
   /** One of the named attributes of a row changed. */
   changed<Data>(
     contract: Contract<Data>,
     attributes: readonly (keyof D & string)[],
-    data: (change: After<D>) => Data,
+    data: (change: After<D>) => NoInfer<Data>,
   ): DomainEvent<D>;
   /** The row was deleted in SQL. */
-  deleted<Data>(contract: Contract<Data>, data: (change: DomainChange<D>) => Data): DomainEvent<D>;
+  deleted<Data>(contract: Contract<Data>, data: (change: DomainChange<D>) => NoInfer<Data>): DomainEvent<D>;
 }
 
 export const eventBuilder = <D>(): EventBuilder<D> => ({

@@ -9,7 +9,9 @@ import { type JsonValue, isJsonNumber, parseJson } from '../json.ts';
 export const ChangeOperationCode = { create: 'c', update: 'u', delete: 'd', read: 'r', truncate: 't' } as const;
 export type ChangeOperationCode = (typeof ChangeOperationCode)[keyof typeof ChangeOperationCode];
 
-const integer = z.custom<JsonValue>(isJsonNumber).transform((value) => BigInt(String(value)));
+const integer = z
+  .custom<JsonValue>((value) => isJsonNumber(value) && /^-?\d+$/.test(String(value)), 'expected a whole number')
+  .transform((value) => BigInt(String(value)));
 const row = z.custom<{ readonly [column: string]: JsonValue }>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !isJsonNumber(value),
   'expected a row object',
@@ -80,14 +82,16 @@ function parseOrThrow(text: string): JsonValue {
   }
 }
 
+const SEQUENCE = /^\[(?:null|"(\d+)"),"(\d+)"\]$/;
+
 /** `source.sequence` is a JSON array of two decimal strings; the first is null until a commit was seen. */
 function positionOf(sequence: string | null | undefined): { major: bigint; minor: bigint } {
-  const [major, minor] = JSON.parse(sequence ?? '[]') as (string | null)[];
-  if (minor == null) {
+  const match = SEQUENCE.exec(sequence ?? '');
+  if (match === null) {
     throw new ContractError(
       'HYBRIDGE_CONTRACT_CHANGE_MALFORMED',
       `A streamed change event needs source.sequence with two LSNs, but it is ${sequence ?? 'missing'}.`,
     );
   }
-  return { major: BigInt(major ?? '0'), minor: BigInt(minor) };
+  return { major: BigInt(match[1] ?? '0'), minor: BigInt(match[2] as string) };
 }

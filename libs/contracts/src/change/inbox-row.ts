@@ -57,7 +57,21 @@ export function parseInboxRow(after: { readonly [column: string]: JsonValue }): 
 }
 
 function parseImage(text: string): InboxRow['image'] {
-  const image = parseJson(text) as { e?: unknown; row?: { readonly [column: string]: JsonValue } };
-  if (String(image.e) === '1' && image.row !== undefined) return { exists: true, row: image.row };
-  return String(image.e) === '0' ? { exists: false } : undefined;
+  const image = parseImageJson(text) as { e?: unknown; row?: { readonly [column: string]: JsonValue } } | null;
+  if (String(image?.e) === '1' && image?.row !== undefined) return { exists: true, row: image.row };
+  return String(image?.e) === '0' ? { exists: false } : undefined;
+}
+
+function parseImageJson(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    throw new ContractError(
+      'HYBRIDGE_CONTRACT_CHANGE_MALFORMED',
+      'The image in a row of hybridge_inbox is not valid JSON.',
+      {
+        cause,
+      },
+    );
+  }
 }

@@ -30,8 +30,8 @@ export const uuid = (): Codec<string> =>
 export const date = (): Codec<string> =>
   stringCodec('date', (value) => {
     if (/^-?infinity$/.test(value)) return value;
-    const match = /^(\d{4,6}-\d{2}-\d{2})Z?$/.exec(value);
-    if (match === null) throw mismatch('date', value);
+    const match = /^((\d{4,6})-(\d\d)-(\d\d))Z?$/.exec(value);
+    if (match === null || utcDate(match.slice(2, 5)) === undefined) throw mismatch('date', value);
     return match[1] as string;
   });
 
@@ -48,12 +48,20 @@ const TIME = /^(\d{4,6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?
 function canonicalTime(value: string, sqlType: string, suffix: string): string {
   if (/^-?infinity$/.test(value)) return value;
   const match = TIME.exec(value);
-  if (match === null) throw mismatch(sqlType, value);
-  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
+  const whole = match === null ? undefined : utcDate(match.slice(1, 7));
+  if (match === null || whole === undefined) throw mismatch(sqlType, value);
+  const [fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match.slice(7);
   const offsetMs = (sign === '-' ? -1 : 1) * (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
-  const whole = new Date(Date.UTC(2000, 0, 1, Number(hour), Number(minute), Number(second)));
-  whole.setUTCFullYear(Number(year), Number(month) - 1, Number(day)); // Date.UTC would read year 1 as 1901
   const seconds = new Date(whole.getTime() - (sign === undefined ? 0 : offsetMs)).toISOString().slice(0, -5);
   const decimals = fraction.replace(/0+$/, '');
   return `${seconds}${decimals === '' ? '' : `.${decimals}`}${suffix}`;
+}
+
+/** Year, month, day and time of day as an instant; undefined when there is no such day or time. */
+function utcDate(parts: readonly (string | undefined)[]): Date | undefined {
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  const instant = new Date(Date.UTC(2000, 0, 1, hour, minute, second));
+  instant.setUTCFullYear(year, month - 1, day); // Date.UTC would read year 1 as 1901
+  const exists = instant.getUTCMonth() === month - 1 && instant.getUTCDate() === day && instant.getUTCHours() === hour;
+  return exists && minute < 60 && second < 60 ? instant : undefined;
 }

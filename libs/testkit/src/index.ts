@@ -1,0 +1,25 @@
+export { type MemoryItemStore, createMemoryItemStore } from './memory-item-store.ts';
+export { type Scope, holds } from './expression/condition.ts';
+export { updated } from './expression/update.ts';
+export {
+  type Cell,
+  type CellRow,
+  type ChangeEventInput,
+  type InboxEventInput,
+  changeEvent,
+  inboxEvent,
+} from './change-event.ts';
+export {
+  COLUMN_NAMES,
+  type ItemInput,
+  KEY,
+  type TestContext,
+  customerChange,
+  item,
+  pending,
+  rowChange,
+  settleSignal,
+  testContext,
+  versionAt,
+} from './records.ts';
+export { TestkitError, type TestkitErrorCode } from './errors.ts';
