@@ -50,3 +50,4 @@ export { ProvisionStep, provision } from './provision/provision.ts';
 export type { ProvisionOptions, ProvisionState, Provisioned } from './provision/provision.ts';
 export { startLoop } from './loop/start-loop.ts';
 export type { Loop, LoopOptions } from './loop/start-loop.ts';
+export { type Samples, buckets, parseMetrics, quantile, scrape, total } from './apps/scrape.ts';

@@ -1,7 +1,6 @@
 import { catalog } from '@hybridge/definitions';
-import type { Loop } from '@hybridge/local-stack';
+import { type Loop, scrape, total } from '@hybridge/local-stack';
 import type { Client } from 'pg';
-import { scrape, total } from './scrape.ts';
 
 export interface FirstLoad {
   /** Rows of all tables with a view. */

@@ -1,4 +1,4 @@
-import { type Samples, buckets, quantile, total } from './scrape.ts';
+import { type Samples, buckets, quantile, total } from '@hybridge/local-stack';
 
 /** Scrapes of all apps at one moment. */
 export interface Snapshot {

@@ -1,8 +1,7 @@
-import type { Loop } from '@hybridge/local-stack';
+import { type Loop, scrape } from '@hybridge/local-stack';
 import logUpdate from 'log-update';
 import pc from 'picocolors';
 import { type Snapshot, formatHops, formatHopsLine, measureHops } from './hops.ts';
-import { scrape } from './scrape.ts';
 
 const REFRESH_MS = 1_000;
 const PLAIN_INTERVAL_MS = 10_000;

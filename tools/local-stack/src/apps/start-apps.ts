@@ -22,6 +22,8 @@ export type AppsOptions = {
   readonly logDir: string;
   /** Further environment variables for every app, such as `PROJECTOR_CONCURRENCY`. */
   readonly env?: AppSettings;
+  /** Starts none of them yet; `start(name)` does. Default false. */
+  readonly deferred?: boolean;
   /** Fixed port of view-api's HTTP interface; default a free one. */
   readonly httpPort?: number;
   /** Longest wait for health, milliseconds; default 60 000. */
@@ -76,7 +78,8 @@ export async function startApps(options: AppsOptions): Promise<Apps> {
   };
   process.on('exit', killAll);
 
-  const started = await Promise.allSettled([...runners.values()].map((runner) => runner.start(options.signal)));
+  const now = options.deferred === true ? [] : [...runners.values()];
+  const started = await Promise.allSettled(now.map((runner) => runner.start(options.signal)));
   const failed = started.find((result) => result.status === 'rejected');
   if (failed !== undefined) {
     await stopAll();

@@ -13,6 +13,8 @@ export type LoopOptions = Omit<ProvisionOptions, 'onProgress'> & {
   readonly onProvision?: ProvisionOptions['onProgress'];
   /** Default: the four apps of the loop. */
   readonly apps?: AppsOptions['apps'];
+  /** Leaves the apps to be started by the caller. Default false. */
+  readonly deferApps?: boolean;
   /** Fixed port of view-api's HTTP interface; default a free one. */
   readonly httpPort?: number;
   readonly env?: AppsOptions['env'];
@@ -60,7 +62,8 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   }
 }
 
-const appsOptions = ({ apps, env, httpPort, onAppCrash, signal }: LoopOptions) => ({
+const appsOptions = ({ apps, deferApps, env, httpPort, onAppCrash, signal }: LoopOptions) => ({
+  deferred: deferApps ?? false,
   ...(apps === undefined ? {} : { apps }),
   ...(env === undefined ? {} : { env }),
   ...(httpPort === undefined ? {} : { httpPort }),

@@ -1,0 +1,62 @@
+/**
+ * `npm run bench`: first load, steady changes and latency of the loop, with the raw ceiling of DynamoDB Local measured in
+ * the same run. Prints Markdown. Times on shared machines are noisy: read the ratios.
+ */
+import { catalog } from '@hybridge/definitions';
+import { type Loop, createProgressView, startLoop } from '@hybridge/local-stack';
+import pg from 'pg';
+import { measureCeiling } from './ceiling.ts';
+import { countRows, measureFirstLoad, measureLatency, measureSteady } from './loop-figures.ts';
+import { formatFigures } from './report.ts';
+
+const CEILING_ITEMS = 8_000;
+const STEADY_CHANGES = 20_000;
+const LATENCY_PER_SECOND = 100;
+const LATENCY_SECONDS = 30;
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort(new Error('stopped')));
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const progress = createProgressView();
+  const loop = await startLoop({
+    catalog,
+    demo: process.argv.includes('--small') ? 'default' : 'large',
+    apps: ['projector'],
+    deferApps: true,
+    signal: stopping.signal,
+    stack: { form: 'native', ports: 'free', onProgress: progress.onProgress },
+  });
+  progress.close();
+  const sql = new pg.Client({ connectionString: loop.provisioned.sql.adminUrl });
+  await sql.connect();
+  try {
+    return await measure(loop, sql);
+  } finally {
+    await sql.end();
+    await loop[Symbol.asyncDispose]();
+  }
+}
+
+async function measure(loop: Loop, sql: pg.Client): Promise<number> {
+  const { signal } = stopping;
+  const rows = await countRows(sql);
+  say(`ceiling of DynamoDB Local, ${CEILING_ITEMS} items`);
+  const before = await measureCeiling(loop.stack.endpoints, CEILING_ITEMS);
+  say(`first load of ${rows} rows`);
+  const firstLoad = await measureFirstLoad(loop, rows, signal);
+  say(`${STEADY_CHANGES} changes in transactions of 100 rows`);
+  const steady = await measureSteady(loop, sql, STEADY_CHANGES, signal);
+  say('ceiling again');
+  const after = await measureCeiling(loop.stack.endpoints, CEILING_ITEMS);
+  say(`latency at ${LATENCY_PER_SECOND} changes/s for ${LATENCY_SECONDS} s`);
+  const latency = await measureLatency(loop, sql, { perSecond: LATENCY_PER_SECOND, seconds: LATENCY_SECONDS }, signal);
+  console.log(`\n${formatFigures({ rows, ceiling: [before, after], firstLoad, steady, latency })}\n`);
+  return loop.apps.runToEnd('inspector', ['--once']);
+}
+
+function say(text: string): void {
+  console.log(`measuring  ${text}`);
+}

@@ -1,0 +1,137 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'pg';
+import { type Action, chooseActions } from './actions.ts';
+import { createRandom } from './random.ts';
+import { readShopRows } from './shop-rows.ts';
+
+export interface TrafficOptions {
+  /** A role that may change every table of the demo database. */
+  readonly sqlUrl: string;
+  /** Address of view-api; without it customers stay quiet. */
+  readonly apiUrl?: string;
+  readonly ratePerSecond: number;
+  /** Decides every choice; default 1. */
+  readonly seed?: number;
+  /** Share of customers' changes, 0 to 100; default 10. */
+  readonly customerPercent?: number;
+  /** Ends by itself after so many actions; default never. */
+  readonly actions?: number;
+  /** Actions under way at the same time; default 16. What is due beyond that waits its turn. */
+  readonly concurrency?: number;
+  /** Told of each action that failed; traffic goes on. */
+  readonly onError?: (error: unknown, action: Action) => void;
+}
+
+/** A customer's change that view-api accepted: it must end applied or rejected, once. */
+export interface AcceptedChange {
+  readonly changeId: string;
+  readonly view: string;
+  readonly id: string;
+}
+
+export interface TrafficCounters {
+  /** Actions done, by name. */
+  readonly done: Readonly<Record<string, number>>;
+  readonly accepted: readonly AcceptedChange[];
+  /** Customers' changes that view-api refused (4xx). */
+  readonly refused: number;
+  /** Actions that failed: no answer, or 5xx. */
+  readonly failed: number;
+}
+
+export interface Traffic extends AsyncDisposable {
+  readonly counters: TrafficCounters;
+  /** Settles when the number of actions asked for is done, or after `stop`. */
+  readonly ended: Promise<TrafficCounters>;
+  /** Ends traffic when what is under way is done. May be called twice. */
+  stop(): Promise<TrafficCounters>;
+}
+
+const DEFAULTS = { seed: 1, customerPercent: 10, actions: Number.POSITIVE_INFINITY, concurrency: 16 } as const;
+const REQUEST_TIMEOUT_MS = 10_000;
+const TICK_MS = 5;
+
+/**
+ * Starts background traffic on the demo database at a steady rate.
+ * @throws when the database cannot be reached or has no rows to choose from
+ */
+export async function createTraffic(options: TrafficOptions): Promise<Traffic> {
+  const { concurrency, customerPercent, actions, seed } = { ...DEFAULTS, ...options };
+  const pool = new Pool({ connectionString: options.sqlUrl, max: concurrency, application_name: 'hybridge-load' });
+  pool.on('error', () => undefined); // an idle connection broke; the next action gets a new one or fails visibly
+  const rows = await readShopRows(pool).catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
+  const stream = chooseActions(rows, createRandom(seed), options.apiUrl === undefined ? 0 : customerPercent);
+  const done: Record<string, number> = {};
+  const accepted: AcceptedChange[] = [];
+  const counters = { done, accepted, refused: 0, failed: 0 };
+  const underWay = new Set<Promise<void>>();
+  const stopping = new AbortController();
+
+  const act = async (action: Action): Promise<void> => {
+    try {
+      if (action.kind === 'sql') await runTransaction(pool, action);
+      else await requestChange(action);
+      done[action.name] = (done[action.name] ?? 0) + 1;
+    } catch (error) {
+      counters.failed++;
+      options.onError?.(error, action);
+    }
+  };
+  const requestChange = async (action: Action & { readonly kind: 'customer' }): Promise<void> => {
+    const answer = await patch(`${options.apiUrl}/views/${action.view}/${action.id}`, action.set);
+    if (answer === undefined) counters.refused++;
+    else accepted.push({ changeId: answer, view: action.view, id: action.id });
+  };
+
+  const run = async (): Promise<TrafficCounters> => {
+    const startedAt = performance.now();
+    for (let issued = 0; issued < actions && !stopping.signal.aborted;) {
+      const due = Math.min(actions, Math.floor(((performance.now() - startedAt) / 1000) * options.ratePerSecond) + 1);
+      while (issued < due && underWay.size < concurrency) {
+        const action: Promise<void> = act(stream.next().value).finally(() => underWay.delete(action));
+        underWay.add(action);
+        issued++;
+      }
+      await delay(TICK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+    await Promise.all(underWay);
+    await pool.end();
+    return counters;
+  };
+
+  const ended = run();
+  const stop = (): Promise<TrafficCounters> => {
+    stopping.abort();
+    return ended;
+  };
+  return { counters, ended, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+}
+
+async function runTransaction(pool: Pool, action: Action & { readonly kind: 'sql' }): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    for (const { text, values } of action.statements) await client.query(text, [...values]);
+    await client.query('COMMIT');
+    client.release();
+  } catch (error) {
+    client.release(true); // closing the connection rolls back, whatever state it was in
+    throw error;
+  }
+}
+
+/** The id of the accepted change; undefined when it was refused. @throws when there is no answer, or a 5xx */
+async function patch(url: string, set: object): Promise<string | undefined> {
+  const response = await fetch(url, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(set),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  const body = await response.text();
+  if (response.status >= 500) throw new Error(`view-api answered ${response.status}: ${body.slice(0, 200)}`);
+  return response.ok ? String((JSON.parse(body) as { changeId: unknown }).changeId) : undefined;
+}
