@@ -26,6 +26,7 @@ export function createBatchHandler(deps: HandleDeps): HandleBatch {
   return async (batch, signal) => {
     const { work, unreadable } = decodeBatch(batch, deps);
     const failures = await applyAll(coalesce(work), deps, signal);
+    deps.metrics.records.inc(work.length);
     const failure = earliest(unreadable === undefined ? failures : [...failures, unreadable]);
     deps.metrics.lag.set(
       { topic: batch.topic, partition: String(batch.partition) },

@@ -3,6 +3,7 @@ import { type Metrics, createMetrics } from '@hybridge/observability';
 export function createProjectorMetrics(metrics: Metrics = createMetrics('projector')) {
   return {
     all: metrics,
+    records: metrics.counter('records_total', 'Row changes read, before coalescing; counted when durably done'),
     changes: metrics.counter('changes_total', 'Row changes by view and outcome, after coalescing', ['view', 'outcome']),
     settled: metrics.counter('settled_total', 'Answers to customer changes by outcome: A, R or unknown', ['outcome']),
     commitToItem: metrics.latency('commit_to_item_seconds', 'From the SQL commit to the item in DynamoDB'),
