@@ -44,13 +44,16 @@ async function measure(loop: Loop, sql: pg.Client): Promise<number> {
   const { signal } = stopping;
   const rows = await countRows(sql);
   say(`ceiling of DynamoDB Local, ${CEILING_ITEMS} items`);
-  const before = await measureCeiling(loop.stack.endpoints, CEILING_ITEMS);
+  const before = await measureCeiling(CEILING_ITEMS);
+  console.log(`           ${before.toFixed(0)} items/s`);
   say(`first load of ${rows} rows`);
   const firstLoad = await measureFirstLoad(loop, rows, signal);
+  console.log(`           ${firstLoad.perSecond.toFixed(0)} rows/s`);
   say(`${STEADY_CHANGES} changes in transactions of 100 rows`);
   const steady = await measureSteady(loop, sql, STEADY_CHANGES, signal);
+  console.log(`           ${steady.perSecond.toFixed(0)} changes/s`);
   say('ceiling again');
-  const after = await measureCeiling(loop.stack.endpoints, CEILING_ITEMS);
+  const after = await measureCeiling(CEILING_ITEMS);
   say(`latency at ${LATENCY_PER_SECOND} changes/s for ${LATENCY_SECONDS} s`);
   const latency = await measureLatency(loop, sql, { perSecond: LATENCY_PER_SECOND, seconds: LATENCY_SECONDS }, signal);
   console.log(`\n${formatFigures({ rows, ceiling: [before, after], firstLoad, steady, latency })}\n`);

@@ -51,3 +51,4 @@ export type { ProvisionOptions, ProvisionState, Provisioned } from './provision/
 export { startLoop } from './loop/start-loop.ts';
 export type { Loop, LoopOptions } from './loop/start-loop.ts';
 export { type Samples, buckets, parseMetrics, quantile, scrape, total } from './apps/scrape.ts';
+export { provisionTablesOnly } from './provision/provision-aws.ts';

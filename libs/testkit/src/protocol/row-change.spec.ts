@@ -72,11 +72,20 @@ describe('a full row image', () => {
   );
 
   it.each([1, 2])('is stale on an item at version 2 when its own is %i', async (n) => {
-    for (const before of [item({ n: 2 }), tombstone(2), fence(2), quarantined(2)]) {
+    for (const before of [item({ n: 2 }), tombstone(2), quarantined(2)]) {
       const { outcome, item: after } = await apply(rowChange({ n }), 'eager', before);
       expect(outcome).toBe('stale');
       expect(after).toEqual(before);
     }
+  });
+
+  it.each([
+    ['eager', 'fenced'],
+    ['lazy', 'stale'],
+  ] as const)('an %s view answers a replay over its own fence with %s, and writes nothing', async (mode, expected) => {
+    const { outcome, item: after } = await apply(rowChange({ n: 2 }), mode, fence(2));
+    expect(outcome).toBe(expected);
+    expect(after).toEqual(fence(2));
   });
 
   it('of an old snapshot does not create an item whose tombstone may be gone', async () => {

@@ -2,7 +2,7 @@
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DEFAULT_NAMES } from '@hybridge/infra-platform';
 import type { ResourceNames } from '@hybridge/infra-platform';
-import type { Templates } from '@hybridge/infra-services';
+import { type Templates, synthTemplates } from '@hybridge/infra-services';
 import type { Endpoints } from '../endpoints.ts';
 import { emulatedTemplates, tableRequests } from './local-templates.ts';
 import { provisionStacks } from './provision-stacks.ts';
@@ -41,6 +41,14 @@ export async function provisionAws(options: ProvisionAwsOptions): Promise<Provis
   ]);
   const [queueUrl, deadLetterQueueUrl] = await queueUrls(options, [queueName, deadLetterQueueName]);
   return { tableName, checkpointTableName, busName, queueUrl, deadLetterQueueUrl };
+}
+
+/** Only the tables, for a DynamoDB Local without the rest of the stack. @returns the name of the view table */
+export async function provisionTablesOnly(
+  endpoints: Pick<Endpoints, 'dynamodb' | 'region' | 'credentials'>,
+): Promise<{ readonly tableName: string }> {
+  await provisionTables(tableRequests(synthTemplates()), endpoints);
+  return { tableName: DEFAULT_NAMES.tableName };
 }
 
 async function queueUrls(

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { type LocalStack, startStack } from '@hybridge/local-stack';
 import { carryOut, decideRowChange, number, text } from '@hybridge/protocol';
+import { type RowReader, type SqlPool, createRowReader, createSqlPool, fillItem } from '@hybridge/reader-sql';
 import { retryTransient } from '@hybridge/runtime';
 import { createMemoryItemStore, rowChange, testContext } from '@hybridge/testkit';
 import {
@@ -19,13 +21,6 @@ import {
   view,
 } from '@hybridge/views';
 import pg from 'pg';
-import { fillItem } from './fill-item.ts';
-import { createRowReader } from './row-reader.ts';
-import { createSqlPool } from './sql-pool.ts';
-
-/** An administrator's URL of an empty database of a real PostgreSQL; the whole suite is left out without it. */
-const url = process.env['HYBRIDGE_TEST_SQL_URL'] ?? '';
-const withPostgres = url === '' ? describe.skip : describe;
 
 const schema = `reader_${randomBytes(4).toString('hex')}`;
 
@@ -48,14 +43,21 @@ const parcels = view('parcels', {
   mode: 'lazy',
 });
 
-withPostgres('createRowReader on PostgreSQL', () => {
-  const pool = createSqlPool({ url, applicationName: 'reader-sql-tests', statementTimeoutMs: 2_000 });
-  const rows = createRowReader({ pool });
-  const writer = new pg.Client({ connectionString: url });
+describe('createRowReader on PostgreSQL', () => {
+  let stack: LocalStack;
+  let url: string;
+  let pool: SqlPool;
+  let rows: RowReader;
+  let writer: pg.Client;
   const where = `"${schema}"."Parcel rows"`;
   const keyOf = (depot: string, n: number | string): Row => keyFromParts(parcels, [depot, String(n)]);
 
   beforeAll(async () => {
+    stack = await startStack({ form: 'native', components: ['postgres'], ports: 'free' });
+    url = stack.endpoints.postgres.url;
+    pool = createSqlPool({ url, applicationName: 'reader-sql-tests', statementTimeoutMs: 2_000 });
+    rows = createRowReader({ pool });
+    writer = new pg.Client({ connectionString: url });
     await writer.connect();
     await writer.query(`create schema "${schema}"`);
     await writer.query(
@@ -68,6 +70,7 @@ withPostgres('createRowReader on PostgreSQL', () => {
     await writer.query(`drop schema "${schema}" cascade`);
     await writer.end();
     await pool[Symbol.asyncDispose]();
+    await stack.stop();
   });
 
   it('reads every type without losing a digit', async () => {

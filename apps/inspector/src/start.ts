@@ -1,0 +1,96 @@
+import { catalog } from '@hybridge/definitions';
+import { type Logger, serveOperations } from '@hybridge/observability';
+import { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
+import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
+import { type RunningApp, pause } from '@hybridge/runtime';
+import { createEventBridgeClient, createEventSink } from '@hybridge/sink-eventbridge';
+import { type Comparison, compareAll } from './compare.ts';
+import type { InspectorConfig } from './config.ts';
+import { type InspectorMetrics, createInspectorMetrics } from './metrics.ts';
+import { differencesIn, renderReport } from './report.ts';
+import { sweep } from './sweep.ts';
+
+/** Compares and sweeps, each in its own rhythm, until the signal. */
+export async function startInspector(
+  config: InspectorConfig,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<RunningApp> {
+  const metrics = createInspectorMetrics();
+  const parts = openParts(config);
+  const operations = await serveOperations({ ...config.operations, metrics: metrics.all });
+  const rounds = { signal, logger, metrics };
+  const ended = Promise.all([
+    repeat('compare', config.intervalMs, rounds, async () => {
+      const comparisons = await parts.compare(signal);
+      comparisons.forEach((comparison) => metrics.record(comparison));
+      report(comparisons, logger);
+    }),
+    repeat('sweep', config.sweepIntervalMs, rounds, async () => {
+      const swept = await parts.sweep(signal);
+      metrics.sweeps.inc(swept);
+      if (swept > 0) logger.warn({ swept }, 'pending changes were sent again');
+    }),
+  ]).then(() => undefined);
+  return {
+    ended,
+    async [Symbol.asyncDispose]() {
+      await ended;
+      await operations[Symbol.asyncDispose]();
+      await parts[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Compares once and prints the table. @returns confirmed differences */
+export async function inspectOnce(config: InspectorConfig): Promise<number> {
+  await using parts = openParts(config);
+  const comparisons = await parts.compare(new AbortController().signal);
+  console.log(renderReport(comparisons));
+  return differencesIn(comparisons);
+}
+
+function openParts(config: InspectorConfig) {
+  const dynamodb = createDynamoDbClient(config.dynamodb);
+  const eventBridge = createEventBridgeClient(config.eventBridge);
+  const pool = createSqlPool({ url: config.sqlUrl, max: 2, applicationName: 'hybridge-inspector' });
+  const items = createItemReader(dynamodb, { tableName: config.tableName });
+  const rows = createRowReader({ pool });
+  const sink = createEventSink(eventBridge, { busName: config.busName });
+  return {
+    compare: (signal: AbortSignal) => compareAll(catalog, { rows, items }, { signal }),
+    sweep: (signal: AbortSignal) => sweep({ items, sink, catalog, now: Date.now }, config.sweepAgeMs, signal),
+    async [Symbol.asyncDispose]() {
+      await pool[Symbol.asyncDispose]();
+      dynamodb.destroy();
+      eventBridge.destroy();
+    },
+  };
+}
+
+interface Rounds {
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly metrics: InspectorMetrics;
+}
+
+/** A round that fails is reported; the next one begins anew. */
+async function repeat(round: string, everyMs: number, { signal, logger, metrics }: Rounds, task: () => Promise<void>) {
+  while (!signal.aborted) {
+    try {
+      await task();
+    } catch (error) {
+      if (signal.aborted) return;
+      metrics.failures.inc({ round });
+      logger.error({ err: error, round }, 'a round of the inspector failed');
+    }
+    await pause(everyMs, signal);
+  }
+}
+
+function report(comparisons: readonly Comparison[], logger: Logger): void {
+  const differences = differencesIn(comparisons);
+  if (differences === 0)
+    logger.info({ compared: comparisons.map(({ view, compared }) => ({ view, compared })) }, 'views match SQL');
+  else logger.error({ differences, report: renderReport(comparisons) }, 'views differ from SQL');
+}

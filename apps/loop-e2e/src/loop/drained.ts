@@ -1,0 +1,53 @@
+import { scalarOf } from '@hybridge/protocol';
+import type { ItemReader } from '@hybridge/reader-dynamodb';
+import type { Admin } from 'kafkajs';
+import type { Pool } from 'pg';
+import { eventually } from './eventually.ts';
+
+export interface DrainParts {
+  readonly sql: Pool;
+  readonly items: ItemReader;
+  readonly kafka: Admin;
+  readonly groupId: string;
+  /** A product nothing else touches: a marker in commit order. */
+  readonly sentinelId: number;
+}
+
+let markers = 0;
+
+/**
+ * Resolves when nothing is under way: SQL has answered every customer change, every commit until then has passed the
+ * connector, and the projector has handled and committed every record.
+ */
+export async function drained({ sql, items, kafka, groupId, sentinelId }: DrainParts): Promise<void> {
+  await eventually('every pending change answered', async () => !(await anyPending(items)), 180_000);
+  const marker = `drained ${++markers}`;
+  await sql.query('UPDATE public.products SET description = $1 WHERE id = $2', [marker, sentinelId]);
+  // Commits pass the connector in order: when the marker has arrived, so has all before it.
+  await eventually('the marker in its item', () => showsMarker(items, sentinelId, marker), 180_000);
+  await eventually('the projector at the end of every topic', () => isCaughtUp(kafka, groupId));
+  await eventually('every pending change answered', async () => !(await anyPending(items)));
+}
+
+async function anyPending(items: ItemReader): Promise<boolean> {
+  for await (const _ of items.pendingItems()) return true;
+  return false;
+}
+
+async function showsMarker(items: ItemReader, id: number, marker: string): Promise<boolean> {
+  const item = await items.get({ pk: `p1#PRODUCT#${id}`, sk: 'PRODUCT' });
+  return scalarOf(item?.['description']) === marker;
+}
+
+async function isCaughtUp(kafka: Admin, groupId: string): Promise<boolean> {
+  const committed = await kafka.fetchOffsets({ groupId });
+  for (const { topic, partitions } of committed) {
+    const ends = new Map((await kafka.fetchTopicOffsets(topic)).map((one) => [one.partition, one]));
+    for (const { partition, offset } of partitions) {
+      const end = ends.get(partition);
+      const done = offset === '-1' ? (end?.low ?? '0') : offset;
+      if (BigInt(done) < BigInt(end?.high ?? '0')) return false;
+    }
+  }
+  return committed.length > 0;
+}
