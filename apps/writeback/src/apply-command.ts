@@ -26,7 +26,7 @@ export async function applyCommand(command: Command, sentAt: number, deps: Apply
   const answered = await deps.sink.answered(changes.map((change) => change.id));
   for (const change of changes) {
     const known = answered.get(change.id);
-    const resignal = known !== undefined && isStillWaited(known, sentAt, deps.resignalAfterMs);
+    const resignal = known !== undefined && (command.sweep || isStillWaited(known, sentAt, deps.resignalAfterMs));
     if (known !== undefined && !resignal) {
       deps.metrics.changes.inc({ outcome: 'already' });
       continue;

@@ -29,6 +29,7 @@ describe('parseCommand', () => {
       view: catalog.byName('customers'),
       itemKey: { pk: 'c1#CUSTOMER#42', sk: 'CUSTOMER' },
       keyRow: { id: { N: '42' } },
+      sweep: false,
       pending: [{ ...change, set: { thumbnail: { B: new Uint8Array([0, 255]) } } }],
       sentAt: Date.UTC(2026, 10, 22, 12),
     });

@@ -12,6 +12,8 @@ export interface Command {
   readonly keyRow: Row;
   /** Undefined: there were too many for a message, they are to be read from the item. */
   readonly pending: readonly PendingChange[] | undefined;
+  /** The inspector sends these changes again: what SQL has answered already is to be answered once more. */
+  readonly sweep: boolean;
   /** When the command was put on the bus, milliseconds since 1970; undefined when the bus did not say. */
   readonly sentAt: number | undefined;
 }
@@ -32,6 +34,7 @@ export function parseCommand(body: string, catalog: Catalog): Command {
     return {
       ...targetOf(metadata.view, metadata.key, catalog),
       pending: data.truncated ? undefined : pendingFromWire(data.pending),
+      sweep: data.sweep ?? false,
       sentAt: envelope.time === undefined ? undefined : Date.parse(envelope.time),
     };
   } catch (error) {

@@ -28,9 +28,10 @@ export interface DemoOptions {
  */
 export const createDemo = ({ url, size = 'default' }: DemoOptions): Promise<{ readonly created: boolean }> =>
   withSetupLock(url, async (session) => {
+    const rows = rowsOf(size);
     if (await isThere(session)) return { created: false };
     try {
-      await inTransaction(session, () => fill(session, typeof size === 'string' ? DEMO_SIZES[size] : size));
+      await inTransaction(session, () => fill(session, rows));
     } catch (cause) {
       const problem = cause instanceof Error ? cause.message : String(cause);
       throw new SqlSetupError('HYBRIDGE_SQL_DEMO_FAILED', `The demo database cannot be made: ${problem}`, { cause });
@@ -40,6 +41,14 @@ export const createDemo = ({ url, size = 'default' }: DemoOptions): Promise<{ re
     );
     return { created: true };
   });
+
+/** @throws SqlSetupError for a name that is none of `DEMO_SIZES` */
+function rowsOf(size: keyof typeof DEMO_SIZES | DemoSize): DemoSize {
+  const rows = typeof size === 'string' ? DEMO_SIZES[size] : size;
+  if (rows !== undefined) return rows;
+  const sizes = Object.keys(DEMO_SIZES).join(', ');
+  throw new SqlSetupError('HYBRIDGE_SQL_DEMO_FAILED', `There is no demo size "${String(size)}"; there are ${sizes}.`);
+}
 
 async function isThere(session: Session): Promise<boolean> {
   const { rows } = await session.query<{ there: boolean }>(

@@ -25,8 +25,12 @@ export function grantsFor(table: string, views: readonly AnyView[]): readonly st
 
 const columnList = (columns: readonly string[]): string => [...new Set(columns)].map(quotedName).join(', ');
 
-const changeableColumns = (view: AnyView): readonly string[] =>
-  view.changes.allow.map((attribute) => view.attributes[attribute] as string);
+/** A row that customers may only delete is locked before, which SQL allows with the right to update some column of it. */
+const changeableColumns = ({ attributes, changes, table }: AnyView): readonly string[] => {
+  const columns = changes.allow.map((attribute) => attributes[attribute] as string);
+  const isLocked = changes.insert || changes.delete;
+  return columns.length === 0 && isLocked ? (table.primaryKey as readonly string[]).slice(0, 1) : columns;
+};
 
 /** What an inserted row may set: the key and every attribute of the view. */
 const mappedColumns = (view: AnyView): readonly string[] => [

@@ -46,6 +46,14 @@ describe('retryTransient', () => {
     expect(calls()).toBe(3);
   });
 
+  it('cuts a pause short when the signal fires', async () => {
+    const stop = new AbortController();
+    const failure = Object.assign(new Error('throttled'), { retry: 'transient' });
+    const task = () => Promise.reject(failure);
+    const ended = retryTransient(task, { initialDelayMs: 3_600_000, signal: stop.signal, onRetry: () => stop.abort() });
+    await expect(ended).rejects.toBe(failure);
+  });
+
   it('ends when the caller’s signal fires', async () => {
     const controller = new AbortController();
     const task = async (): Promise<never> => {

@@ -13,32 +13,45 @@ export interface RetryOptions {
 }
 
 /**
- * Tries again while the error is transient. A signal that fires ends it at once, also in the middle of a pause.
- * @throws the last error, or the permanent one at once; after the signal fired its reason
+ * Tries again while the error is transient. A signal that fires ends the pauses, not an attempt under way.
+ * @throws the last error, or the permanent one at once
  */
 export async function retryTransient<T>(task: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const policy = retry(handleWhen(isTransient), {
-    maxAttempts: options.maxAttempts ?? Number.MAX_SAFE_INTEGER,
-    backoff: new ExponentialBackoff({
-      initialDelay: options.initialDelayMs ?? 50,
-      maxDelay: options.maxDelayMs ?? 10_000,
-    }),
-  });
+  const { signal } = options;
+  const always = retry(
+    handleWhen((error) => isTransient(error) && signal?.aborted !== true),
+    {
+      maxAttempts: options.maxAttempts ?? Number.MAX_SAFE_INTEGER,
+      backoff: new ExponentialBackoff({
+        initialDelay: options.initialDelayMs ?? 50,
+        maxDelay: options.maxDelayMs ?? 10_000,
+      }),
+    },
+  );
+  const policy = signal === undefined ? always : always.dangerouslyUnref(); // a pause cut short must not hold the process
   let attempt = 0;
   let lastError: unknown;
+  let isPausing = false;
+  const attempting = async (): Promise<T> => {
+    isPausing = false;
+    if (lastError !== undefined && signal?.aborted === true) throw lastError as Error;
+    return task();
+  };
   policy.onFailure((event) => {
     lastError = 'error' in event.reason ? event.reason.error : event.reason;
   });
-  policy.onRetry((event) => options.onRetry?.(lastError, ++attempt, event.delay));
-  const { signal } = options;
-  if (signal === undefined) return policy.execute(task);
-  signal.throwIfAborted();
+  policy.onRetry((event) => {
+    isPausing = true;
+    options.onRetry?.(lastError, ++attempt, event.delay);
+  });
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
+    const stop = (): void => {
+      if (isPausing) reject(lastError as Error);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
     policy
-      .execute(task, signal)
+      .execute(attempting)
       .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', stop));
+      .finally(() => signal?.removeEventListener('abort', stop));
   });
 }

@@ -2,14 +2,14 @@ import type { ItemKey } from '@hybridge/protocol';
 import { ViewError } from './errors.ts';
 import { keyColumns, parseKey } from './key-template.ts';
 import { type Row, decodeTextRow } from './row.ts';
-import type { Table } from './table.ts';
+import type { AnyTable } from './table.ts';
 import type { AnyView } from './view.ts';
 
 /** All views of an installation, found by name, by table and by item key. */
 export interface Catalog {
   readonly views: readonly AnyView[];
   /** Every table some view needs, each once. */
-  readonly tables: readonly Table[];
+  readonly tables: readonly AnyTable[];
   /** @throws ViewError `HYBRIDGE_VIEW_UNKNOWN` naming the views there are */
   byName(name: string): AnyView;
   /** Views of a table (`schema.table`); empty for a table no view needs. */
@@ -22,7 +22,7 @@ export interface Catalog {
 export function createCatalog(views: readonly AnyView[]): Catalog {
   assertDistinct(views);
   const names = new Map(views.map((view) => [view.name, view]));
-  const tables = new Map(views.map((view) => [view.table.name, view.table as Table]));
+  const tables = new Map(views.map((view) => [view.table.name, view.table as AnyTable]));
   return {
     views,
     tables: [...tables.values()],

@@ -2,7 +2,7 @@ export type { Codec } from './codecs/codec.ts';
 export { float8, int2, int4, int8, numeric } from './codecs/numbers.ts';
 export { date, text, timestamp, timestamptz, uuid } from './codecs/text.ts';
 export { bool, bytea, jsonb } from './codecs/others.ts';
-export { type Column, type Columns, type Table, notNull, nullable, table } from './table.ts';
+export { type AnyTable, type Column, type Columns, type Table, notNull, nullable, table } from './table.ts';
 export { type KeyPart, type KeyTemplate, column, keyColumns, parseKey, renderKey } from './key-template.ts';
 export { type AnyView, type ConflictPolicy, type DocumentOf, type View, type ViewDefinition, view } from './view.ts';
 export type { Document, DomainChange, DomainEvent, EventBuilder } from './domain-event.ts';

@@ -18,10 +18,10 @@ import {
   toDocument,
   toSqlText,
 } from './row.ts';
-import { type Table, notNull, nullable, table } from './table.ts';
+import { notNull, nullable, table } from './table.ts';
 import { view } from './view.ts';
 
-const typedPeople = table({
+const people = table({
   source: 'test',
   name: 'public.people',
   primaryKey: ['id', 'label'],
@@ -33,9 +33,8 @@ const typedPeople = table({
     secret: notNull(text()),
   },
 });
-const people = typedPeople as unknown as Table;
 const definition = {
-  table: typedPeople,
+  table: people,
   key: { pk: ['p1', column('id')], sk: ['P', column('label')] },
   attributes: { id: 'id', town: 'city', credit: 'credit' },
 } as const;

@@ -4,7 +4,7 @@ import type { Codec } from './codecs/codec.ts';
 import type { Document } from './domain-event.ts';
 import { ViewError } from './errors.ts';
 import { renderKey } from './key-template.ts';
-import type { Column, Table } from './table.ts';
+import type { AnyTable, Column } from './table.ts';
 import type { AnyView } from './view.ts';
 
 /** What Debezium writes in place of a TOAST column that an update did not touch. Set in the connector. */
@@ -27,7 +27,7 @@ type Direction = 'fromChange' | 'fromImage';
  * @throws UnstorableValueError
  */
 export function decodeChangeRow(
-  table: Table,
+  table: AnyTable,
   names: readonly string[],
   json: { readonly [column: string]: JsonValue },
 ): DecodedRow {
@@ -38,13 +38,13 @@ export function decodeChangeRow(
 
 /** Reads the columns named from a `to_jsonb` image. @throws ViewError, UnstorableValueError */
 export const decodeImageRow = (
-  table: Table,
+  table: AnyTable,
   names: readonly string[],
   json: { readonly [column: string]: JsonValue },
 ): Row => decodeJson(table, names, json, 'fromImage');
 
 function decodeJson(
-  table: Table,
+  table: AnyTable,
   names: readonly string[],
   json: { readonly [column: string]: JsonValue },
   direction: Direction,
@@ -58,7 +58,7 @@ function decodeJson(
 
 /** Reads the columns named from the text forms of the SQL driver. @throws ViewError, UnstorableValueError */
 export const decodeTextRow = (
-  table: Table,
+  table: AnyTable,
   names: readonly string[],
   values: { readonly [column: string]: string | null | undefined },
 ): Row =>
@@ -69,7 +69,7 @@ export const decodeTextRow = (
   });
 
 function decode(
-  table: Table,
+  table: AnyTable,
   names: readonly string[],
   read: (name: string, codec: Codec) => AttributeValue | null,
 ): Row {
@@ -78,13 +78,13 @@ function decode(
   return row;
 }
 
-export function columnOf(table: Table, name: string): Column {
-  const column = table.columns[name];
+export function columnOf(table: AnyTable, name: string): Column {
+  const column = (table.columns as { readonly [column: string]: Column })[name];
   if (column === undefined) throw columnMissing(table, name);
   return column;
 }
 
-const columnMissing = (table: Table, name: string): ViewError =>
+const columnMissing = (table: AnyTable, name: string): ViewError =>
   new ViewError(
     'HYBRIDGE_VIEW_COLUMN_MISSING',
     `${table.name} has no column ${name} any more; change the definition of ${table.name} and its views.`,
@@ -141,7 +141,7 @@ export function fromPlain(view: AnyView, attribute: string, value: unknown): Att
 }
 
 /** The text of a SQL parameter; null for NULL. */
-export const toSqlText = (table: Table, name: string, value: AttributeValue): string | null =>
+export const toSqlText = (table: AnyTable, name: string, value: AttributeValue): string | null =>
   'NULL' in value ? null : columnOf(table, name).codec.toText(value);
 
 /** Key columns as texts, from the parts a customer names in the order of the primary key. @throws ViewError */

@@ -23,6 +23,10 @@ export interface Table<C extends Columns = Columns> {
   readonly primaryKey: readonly (keyof C & string)[];
 }
 
+/** A table of any shape: what the machinery works with. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tables are invariant in their column types
+export type AnyTable = Table<any>;
+
 export const notNull = <Plain extends PlainJson>(codec: Codec<Plain>): Column<Plain, false> => ({
   codec,
   nullable: false,

@@ -52,3 +52,4 @@ export { startLoop } from './loop/start-loop.ts';
 export type { Loop, LoopOptions } from './loop/start-loop.ts';
 export { type Samples, buckets, parseMetrics, quantile, scrape, total } from './apps/scrape.ts';
 export { provisionTablesOnly } from './provision/provision-aws.ts';
+export { type BusTap, openBusTap } from './bus-tap.ts';

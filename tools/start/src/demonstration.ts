@@ -1,3 +1,4 @@
+import { CustomerChangeApplied, CustomerChangeRejected, ProductRepriced } from '@hybridge/contracts';
 import pc from 'picocolors';
 import { type Stage, call, check, scene, until } from './story.ts';
 
@@ -27,8 +28,8 @@ async function priceChange(stage: Stage): Promise<void> {
       (answer) => Number(answer.body['price']) === Number(price),
     );
     tell('DDB', `the item says ${String(shown.body['price'])}`);
-    const event = await stage.bus.next('ProductRepriced', (message) => message.detailType === 'ProductRepriced');
-    tell('BUS', `${pc.magenta('ProductRepriced')} ${JSON.stringify(event.detail.data)}`);
+    const event = await stage.bus.next(ProductRepriced, ({ data }) => Number(data.price) === Number(price));
+    tell('BUS', `${pc.magenta('ProductRepriced')} ${JSON.stringify(event.data)}`);
   });
 }
 
@@ -51,10 +52,7 @@ async function addressChange(stage: Stage): Promise<void> {
     );
     tell('SQL', `customers.city of customer 42 is ${city}`);
     const changeId = String(accepted.body['changeId']);
-    await stage.bus.next(
-      'CustomerChangeApplied',
-      (message) => message.detailType === 'CustomerChangeApplied' && message.detail.data['changeId'] === changeId,
-    );
+    await stage.bus.next(CustomerChangeApplied, ({ data }) => data.changeId === changeId);
     tell('BUS', `${pc.magenta('CustomerChangeApplied')} ${changeId}`);
   });
 }
@@ -68,15 +66,9 @@ async function refusedChange(stage: Stage): Promise<void> {
     check(accepted.status === 202, 'the change is accepted', accepted);
     tell('API', pc.cyan(`PATCH ${CUSTOMER} {"email":"${taken}"}`) + ' – the address of another customer');
     const changeId = String(accepted.body['changeId']);
-    const event = await stage.bus.next(
-      'CustomerChangeRejected',
-      (message) => message.detailType === 'CustomerChangeRejected' && message.detail.data['changeId'] === changeId,
-    );
-    check(event.detail.data['code'] === 'UNIQUE', 'the reason is UNIQUE', event.detail.data);
-    tell(
-      'BUS',
-      `${pc.magenta('CustomerChangeRejected')} ${String(event.detail.data['code'])}: ${String(event.detail.data['message'])}`,
-    );
+    const event = await stage.bus.next(CustomerChangeRejected, ({ data }) => data.changeId === changeId);
+    check(event.data.code === 'UNIQUE', 'the reason is UNIQUE', event.data);
+    tell('BUS', `${pc.magenta('CustomerChangeRejected')} ${String(event.data.code)}: ${String(event.data.message)}`);
     const after = await call(stage, 'GET', CUSTOMER);
     check(after.body['email'] === before.body['email'], 'the item shows the old e-mail again', after.body);
     tell('DDB', `undone: the item says ${String(after.body['email'])} again`);

@@ -4,11 +4,10 @@
  * Exit code 0 after Ctrl-C or a good `--once`, 1 when something failed, 2 for options that do not fit.
  */
 import { catalog } from '@hybridge/definitions';
-import { type Loop, LocalStackError, createProgressView, startLoop } from '@hybridge/local-stack';
+import { type Loop, LocalStackError, createProgressView, openBusTap, startLoop } from '@hybridge/local-stack';
 import pg from 'pg';
 import pc from 'picocolors';
 import { addressesOf, suggestionsFor } from './addresses.ts';
-import { tapBus } from './bus-tap.ts';
 import { httpPortOf } from './config.ts';
 import { playDemonstration } from './demonstration.ts';
 import { awaitFirstLoad } from './first-load.ts';
@@ -103,7 +102,7 @@ async function demonstrate(loop: Loop, signal: AbortSignal): Promise<void> {
   await sql.connect();
   try {
     await showFirstLoad(loop, sql, signal);
-    await using bus = await tapBus(loop.stack.endpoints, loop.provisioned.aws.busName);
+    await using bus = await openBusTap(loop.stack.endpoints, loop.provisioned.aws.busName);
     await playDemonstration({ sql, bus, apiUrl: loop.apps.apiUrl, say: (line) => console.log(line), signal });
   } finally {
     await sql.end();

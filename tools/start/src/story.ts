@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import pc from 'picocolors';
-import type { BusTap } from './bus-tap.ts';
+import type { BusTap } from '@hybridge/local-stack';
 
 /** What the scenes of the demonstration act on and speak through. */
 export interface Stage {

@@ -2,13 +2,21 @@ import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { catalog } from '@hybridge/definitions';
 import { type Comparison, compareAll } from '@hybridge/inspector';
-import { type AppCrash, AppName, type Apps, type Loop, loopApps, startLoop } from '@hybridge/local-stack';
+import {
+  type AppCrash,
+  AppName,
+  type Apps,
+  type BusTap,
+  type Loop,
+  loopApps,
+  openBusTap,
+  startLoop,
+} from '@hybridge/local-stack';
 import type { ItemKey } from '@hybridge/protocol';
 import { type ItemReader, createItemReader } from '@hybridge/reader-dynamodb';
 import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
 import { Kafka, logLevel } from 'kafkajs';
 import { Pool } from 'pg';
-import { type BusTap, openBusTap } from './bus-tap.ts';
 import { loseMessages } from './lose-messages.ts';
 import { drained } from './drained.ts';
 import { type ViewApiClient, createViewApiClient } from './view-api-client.ts';

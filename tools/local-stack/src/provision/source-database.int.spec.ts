@@ -1,3 +1,4 @@
+import type { Columns } from '@hybridge/views';
 import { catalog } from '@hybridge/definitions';
 import { SqlRole, createDemo, ensureAccess, ensurePublication, migrate } from '@hybridge/infra-sql';
 import { createCatalog } from '@hybridge/views';
@@ -110,7 +111,7 @@ describe('the source database', () => {
          WHERE table_schema = $1 AND table_name = $2 ORDER BY column_name COLLATE "C"`,
           [table.schema, table.table],
         );
-        const defined = Object.entries(table.columns).map(([name, { nullable }]) => ({ name, nullable }));
+        const defined = Object.entries(table.columns as Columns).map(([name, { nullable }]) => ({ name, nullable }));
         expect(rows).toEqual(defined.sort((a, b) => (a.name < b.name ? -1 : 1)));
       },
     );

@@ -1,3 +1,4 @@
+/** Listening on the event bus, for demonstrations and tests. */
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
   CreateQueueCommand,
@@ -8,8 +9,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Contract, Message } from '@hybridge/contracts';
 import { parseMessage } from '@hybridge/contracts';
-import type { Endpoints } from '@hybridge/local-stack';
-import { eventually } from './eventually.ts';
+import type { Endpoints } from './endpoints.ts';
+import { pollUntil } from './poll.ts';
 
 /** Everything the bus carried since the tap was opened, as any consumer receives it: by a rule and a queue. */
 export interface BusTap extends AsyncDisposable {
@@ -24,10 +25,15 @@ interface Received {
   readonly detail: unknown;
 }
 
-const NAME = 'loop-e2e-tap';
+const NAME = 'hybridge-tap';
+const TIMEOUT_MS = 60_000;
 
 export async function openBusTap(endpoints: Endpoints, busName: string): Promise<BusTap> {
-  const client = { region: endpoints.region, endpoint: endpoints.aws.endpoint, credentials: endpoints.credentials };
+  const client = {
+    region: endpoints.region,
+    endpoint: endpoints.aws.endpoint,
+    credentials: { ...endpoints.credentials },
+  };
   const events = new EventBridgeClient(client);
   const queues = new SQSClient(client);
   const queueUrl = await subscribe(events, queues, busName);
@@ -53,8 +59,16 @@ export async function openBusTap(endpoints: Endpoints, busName: string): Promise
   };
   return {
     messages,
-    next: (contract, fits) =>
-      eventually(`${contract.detailType} on the bus`, async () => (await messages(contract)).find(fits)),
+    next: async (contract, fits) => {
+      let found: Message<never> | undefined;
+      const look = async (): Promise<boolean> => {
+        found = (await messages(contract)).find(fits) as Message<never> | undefined;
+        return found !== undefined;
+      };
+      await pollUntil(look, { timeoutMs: TIMEOUT_MS });
+      if (found === undefined) throw new Error(`No ${contract.detailType} on the bus within ${TIMEOUT_MS / 1000} s.`);
+      return found;
+    },
     async [Symbol.asyncDispose]() {
       events.destroy();
       queues.destroy();
