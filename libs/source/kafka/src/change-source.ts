@@ -49,7 +49,7 @@ export function createChangeSource(
     async run(handle, signal) {
       const consumer = deps.kafka.consumer({
         groupId: options.groupId,
-        sessionTimeout: 30_000,
+        sessionTimeout: 10_000,
         heartbeatInterval: HEARTBEAT_INTERVAL_MS,
         maxBytesPerPartition: options.maxBytesPerPartition ?? 512 * 1024,
         maxWaitTimeInMs: 500,
