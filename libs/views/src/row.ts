@@ -114,12 +114,13 @@ export const projectRow = (view: AnyView, row: Row): Attributes =>
     }),
   );
 
-/** What a customer reads: own columns as plain JSON. */
+/** What a customer reads: own columns as plain JSON, in the order of the definition. */
 export const toDocument = (view: AnyView, columns: Attributes): Document =>
   Object.fromEntries(
-    Object.entries(columns)
-      .filter(([attribute]) => attribute in view.attributes)
-      .map(([attribute, value]) => [attribute, toPlain(view, attribute, value)]),
+    view.attributeNames.flatMap((attribute) => {
+      const value = columns[attribute];
+      return value === undefined ? [] : [[attribute, toPlain(view, attribute, value)]];
+    }),
   );
 
 function toPlain(view: AnyView, attribute: string, value: AttributeValue): PlainJson {

@@ -41,7 +41,8 @@ export async function measureCeiling(items: number): Promise<number> {
   }
 }
 
-const WARM_UP_ITEMS = 3_000;
+/** The JIT compiler of DynamoDB Local needs about as many writes to reach its pace. */
+const WARM_UP_ITEMS = 10_000;
 
 async function writeAll(store: ItemStore, first: number, count: number): Promise<void> {
   const lanes = createLanes({ concurrency: CONCURRENCY });

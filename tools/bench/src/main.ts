@@ -9,7 +9,7 @@ import { measureCeiling } from './ceiling.ts';
 import { countRows, measureFirstLoad, measureLatency, measureSteady } from './loop-figures.ts';
 import { formatFigures } from './report.ts';
 
-const CEILING_ITEMS = 8_000;
+const CEILING_ITEMS = 15_000;
 const STEADY_CHANGES = 20_000;
 const LATENCY_PER_SECOND = 100;
 const LATENCY_SECONDS = 30;

@@ -11,10 +11,10 @@ export function addressesOf({ apps, stack, provisioned, logDir }: Loop): readonl
     ['Kafka Connect', endpoints.connect.url],
     ['DynamoDB Local', `${endpoints.dynamodb.endpoint}  table ${provisioned.aws.tableName}`],
     ['EventBridge, SQS', `${endpoints.aws.endpoint}  bus ${provisioned.aws.busName}`],
-    ...apps.names.map((name): [string, string] => [name, `${apps.operationsUrl(name)}/metrics`]),
+    ...apps.names.map((name): [string, string] => [`${name} metrics`, `${apps.operationsUrl(name)}/metrics`]),
     ['logs', logDir],
   ];
-  return rows.map(([name, address]) => `  ${name.padEnd(18)}${pc.cyan(address)}`);
+  return rows.map(([name, address]) => `  ${name.padEnd(20)}${pc.cyan(address)}`);
 }
 
 /** What a newcomer may try next. */
