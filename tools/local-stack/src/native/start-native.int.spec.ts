@@ -33,10 +33,15 @@ function stillAlive(pids: readonly number[]): number[] {
   return pids.filter((pid) => identifyProcess(pid) !== undefined);
 }
 
-/** Counts pages that PostgreSQL's processes share several times: an upper bound. */
+/** Counts pages that PostgreSQL's processes share several times: an upper bound. 0 for a process that has just ended. */
 function residentMemoryMb(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
 }
 
 async function query(stack: LocalStack, sql: string): Promise<Record<string, unknown>[]> {
