@@ -36,6 +36,7 @@ const libAreas = {
   sink: [...adapterFoundations, 'reader'], // a store that writes on conditions also reads
   reader: adapterFoundations,
   sdk: [...adapterFoundations, 'reader', 'sink'],
+  verify: [...adapterFoundations, 'reader'],
   testkit: Object.keys(foundations),
 };
 
@@ -48,8 +49,12 @@ const appAdapters = {
   'stream-pipe': ['source-dynamodb-stream', 'sink-eventbridge'],
   writeback: ['source-sqs', 'sink-sql', 'reader-dynamodb'],
   'view-api': ['sdk', 'reader-dynamodb', 'reader-sql', 'sink-dynamodb'],
-  inspector: ['reader-dynamodb', 'reader-sql', 'sink-eventbridge'],
+  inspector: ['verify', 'reader-dynamodb', 'reader-sql', 'sink-eventbridge'],
+  cli: ['verify', 'reader-dynamodb', 'reader-sql', 'sink-dynamodb'],
 };
+
+/** Libs above the adapters, which apps depend on by area. */
+const composedAreas = ['sdk', 'verify'];
 
 const infraAreas = {
   sql: ['definitions', 'views', 'testkit'],
@@ -71,7 +76,17 @@ function areaConstraints(areas) {
   }));
 }
 
-const pureAreas = ['contracts', 'protocol', 'views', 'observability', 'runtime', 'definitions', 'sdk', 'testkit'];
+const pureAreas = [
+  'contracts',
+  'protocol',
+  'views',
+  'observability',
+  'runtime',
+  'definitions',
+  'sdk',
+  'verify',
+  'testkit',
+];
 
 const adapterTechs = Object.keys(clients);
 
@@ -87,10 +102,13 @@ export const depConstraints = [
     sourceTag: `app:${name}`,
     onlyDependOnLibsWithTags: [
       ...appFoundations.map(area),
-      ...adapters.map((adapter) => (adapter === 'sdk' ? area(adapter) : `adapter:${adapter}`)),
+      ...adapters.map((adapter) => (composedAreas.includes(adapter) ? area(adapter) : `adapter:${adapter}`)),
     ],
   })),
-  { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:lib', 'type:infra', 'type:tool', 'app:inspector'] },
+  {
+    sourceTag: 'type:e2e',
+    onlyDependOnLibsWithTags: ['type:lib', 'type:infra', 'type:tool', 'app:inspector', 'app:cli'],
+  },
 
   { sourceTag: 'type:infra', onlyDependOnLibsWithTags: ['type:lib', 'type:infra'] },
   ...areaConstraints(infraAreas),

@@ -1,0 +1,77 @@
+import { type AnyView, type Row, decodeTextRow, keyOfRow, projectRow, toDocument } from '@hybridge/views';
+import { catalog } from './catalog.ts';
+
+/** One row of each table, as the SQL driver gives it. */
+const ROWS: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
+  'public.customers': {
+    id: '42',
+    email: 'a@example.org',
+    full_name: 'A',
+    phone: null,
+    street: 's',
+    postal_code: 'p',
+    city: 'c',
+    country: 'NL',
+    credit_limit: '10.50',
+    born_on: null,
+    preferences: '{}',
+    remarks: null,
+    created_at: '2026-11-22 16:07:14+00',
+  },
+  'public.addresses': {
+    customer_id: '42',
+    label: 'home',
+    street: 's',
+    postal_code: 'p',
+    city: 'c',
+    country: 'NL',
+    instructions: null,
+  },
+  'public.products': {
+    id: '7',
+    sku: 'SKU',
+    name: 'n',
+    description: 'd',
+    list_price: '12.50',
+    weight_kg: null,
+    in_stock: '3',
+    discontinued: 'f',
+    attributes: '{}',
+    thumbnail: null,
+    updated_at: '2026-11-22 16:07:14+00',
+  },
+  'public.orders': {
+    id: '9007199254740993',
+    reference: '00000000-0000-4000-8000-000000000001',
+    customer_id: '42',
+    status: 'placed',
+    total: '99.95',
+    note: null,
+    placed_at: '2026-11-22 16:07:14+00',
+    shipped_at: null,
+  },
+};
+
+const rowOf = (view: AnyView): Row =>
+  decodeTextRow(view.table, Object.keys(view.table.columns), ROWS[view.table.name] ?? {});
+
+describe.each(catalog.views.map((view) => [view.name, view] as const))('view %s', (_, view) => {
+  it('finds its own items by key, and nobody else does', () => {
+    const key = keyOfRow(view, rowOf(view));
+    expect(catalog.byKey(key)?.view).toBe(view);
+  });
+
+  it('makes events that fit their contracts', () => {
+    const document = toDocument(view, projectRow(view, rowOf(view)));
+    const key = Object.fromEntries(
+      view.table.primaryKey.map((name: string) => [name, ROWS[view.table.name]?.[name] ?? '']),
+    );
+    for (const event of view.events) {
+      const change = { key, changed: view.attributeNames };
+      const created = event.data({ ...change, before: undefined, after: document });
+      const changed = event.data({ ...change, before: document, after: document });
+      expect(event.contract.schema.safeParse(created).error).toBeUndefined();
+      expect(event.contract.schema.safeParse(changed).error).toBeUndefined();
+    }
+  });
+});
