@@ -1,11 +1,17 @@
-export { ComparisonClass, DIFFERENCES, type DifferenceClass, classify, isDifference } from './classify.ts';
+/** The comparison itself is a lib, which the command line shares. */
 export {
   type CompareDependencies,
   type CompareOptions,
   type Comparison,
+  ComparisonClass,
+  DIFFERENCES,
   type Difference,
+  type DifferenceClass,
+  classify,
   compareAll,
   compareView,
-} from './compare.ts';
-export { differencesIn, renderReport } from './report.ts';
+  differencesIn,
+  isDifference,
+  renderReport,
+} from '@hybridge/verify';
 export { type SweepDependencies, sweep } from './sweep.ts';

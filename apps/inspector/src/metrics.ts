@@ -1,6 +1,5 @@
 import { createMetrics } from '@hybridge/observability';
-import { DIFFERENCES } from './classify.ts';
-import type { Comparison } from './compare.ts';
+import { type Comparison, DIFFERENCES } from '@hybridge/verify';
 
 export type InspectorMetrics = ReturnType<typeof createInspectorMetrics>;
 

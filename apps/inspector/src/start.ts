@@ -4,10 +4,9 @@ import { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamod
 import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
 import { type RunningApp, pause } from '@hybridge/runtime';
 import { createEventBridgeClient, createEventSink } from '@hybridge/sink-eventbridge';
-import { type Comparison, compareAll } from './compare.ts';
+import { type Comparison, compareAll, differencesIn, renderReport } from '@hybridge/verify';
 import type { InspectorConfig } from './config.ts';
 import { type InspectorMetrics, createInspectorMetrics } from './metrics.ts';
-import { differencesIn, renderReport } from './report.ts';
 import { sweep } from './sweep.ts';
 
 /** Compares and sweeps, each in its own rhythm, until the signal. */

@@ -135,7 +135,7 @@ describe('createRowReader on PostgreSQL', () => {
     const sizes: number[] = [];
     for await (const page of rows.scan(parcels, { batchSize: 4 })) {
       sizes.push(page.length);
-      seen.push(...page.map((row) => `${(row['depot'] as { S: string }).S}${(row['number'] as { N: string }).N}`));
+      seen.push(...page.map(({ row }) => `${(row['depot'] as { S: string }).S}${(row['number'] as { N: string }).N}`));
     }
     expect(sizes).toEqual([4, 4, 4, 3]);
     expect(seen).toEqual(['A', 'B', 'C'].flatMap((depot) => [1, 2, 3, 4, 5].map((n) => `${depot}${n}`)));
@@ -144,7 +144,7 @@ describe('createRowReader on PostgreSQL', () => {
   it('scans on after a row', async () => {
     await writer.query(`insert into ${where} (depot, number) values ('A', 1), ('A', 2), ('B', 1)`);
     const pages: (readonly Row[])[] = [];
-    for await (const page of rows.scan(parcels, { after: keyOf('A', 1) })) pages.push(page);
+    for await (const page of rows.scan(parcels, { after: keyOf('A', 1) })) pages.push(page.map(({ row }) => row));
     expect(pages.flat().map(({ depot, number: n }) => [depot, n])).toEqual([
       [text('A'), number(2)],
       [text('B'), number(1)],

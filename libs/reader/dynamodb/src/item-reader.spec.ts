@@ -78,6 +78,21 @@ describe('item reader', () => {
     expect(inputs.every((input) => Number(input['TotalSegments']) === 3)).toBe(true);
   });
 
+  it('goes on behind an item', async () => {
+    const { reader, inputs } = readerOf(() => ({ Items: [item(8)] }));
+    expect(await collected(reader.scan({ after: key(7) }))).toEqual([item(8)]);
+    expect(inputs[0]).toMatchObject({ ExclusiveStartKey: { pk: { S: 'c1#7' }, sk: { S: 'CUSTOMER' } } });
+  });
+
+  it('asks for no more attributes than it is to hand out', async () => {
+    const { reader, inputs } = readerOf(() => ({ Items: [item(8)] }));
+    await collected(reader.scan({ attributes: ['_st'] }));
+    expect(inputs[0]).toMatchObject({
+      ProjectionExpression: '#a0, #a1, #a2',
+      ExpressionAttributeNames: { '#a0': 'pk', '#a1': 'sk', '#a2': '_st' },
+    });
+  });
+
   it('names pending items by key and time', async () => {
     const { reader, inputs } = readerOf(() => ({
       Items: [{ pk: { S: 'c1#1' }, sk: { S: 'CUSTOMER' }, _pt: { S: '2026-11-22T12:00:00.000Z' } }],

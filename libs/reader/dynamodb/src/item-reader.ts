@@ -32,6 +32,10 @@ export interface ScanOptions {
   readonly segments?: number;
   /** Default false. */
   readonly consistent?: boolean;
+  /** Key of the last item seen: the scan goes on behind it. Only for one segment, whose order is always the same. */
+  readonly after?: ItemKey;
+  /** Attributes to hand out beside the key; default all. Saves time, not read capacity. */
+  readonly attributes?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -47,7 +51,7 @@ export interface ItemReader {
   get(key: ItemKey, options?: ReadOptions): Promise<Item | undefined>;
   /** In the order of the keys, undefined for items that are absent. Any number of keys; a key may be named twice. */
   batchGet(keys: readonly ItemKey[], options?: ReadOptions): Promise<(Item | undefined)[]>;
-  /** Every item of the table once, in no order. */
+  /** Every item of the table once, in no order that means anything. */
   scan(options?: ScanOptions): AsyncIterable<Item>;
   /** Items with unanswered changes, a moment behind: a work list, never a basis for a decision. */
   pendingItems(options?: { readonly signal?: AbortSignal }): AsyncIterable<PendingItem>;
@@ -72,13 +76,15 @@ export function createItemReader(client: DynamoDBClient, options: ItemReaderOpti
       return keys.map((key) => found.get(identityOf(key)));
     },
 
-    scan: ({ segments = 1, consistent = false, signal } = {}) =>
+    scan: ({ segments = 1, consistent = false, after, attributes, signal } = {}) =>
       sideBySide(
         Array.from({ length: segments }, (_, segment) =>
           pages(client, signal, {
             TableName: tableName,
             ConsistentRead: consistent,
             ...(segments === 1 ? {} : { Segment: segment, TotalSegments: segments }),
+            ...(attributes === undefined ? {} : projectionOf(['pk', 'sk', ...attributes])),
+            ...(segments === 1 && after !== undefined ? { ExclusiveStartKey: rawKey(after) } : {}),
           }),
         ),
       ),
@@ -94,6 +100,11 @@ export function createItemReader(client: DynamoDBClient, options: ItemReaderOpti
 }
 
 const rawKey = (key: ItemKey) => ({ pk: { S: key.pk }, sk: { S: key.sk } });
+
+const projectionOf = (attributes: readonly string[]) => ({
+  ProjectionExpression: attributes.map((_, i) => `#a${i}`).join(', '),
+  ExpressionAttributeNames: Object.fromEntries(attributes.map((name, i) => [`#a${i}`, name])),
+});
 
 const identityOf = (key: ItemKey): string => JSON.stringify([key.pk, key.sk]);
 
@@ -119,7 +130,7 @@ async function* pages(
   signal: AbortSignal | undefined,
   input: ScanCommandInput,
 ): AsyncGenerator<readonly Item[]> {
-  let start: ScanCommandInput['ExclusiveStartKey'];
+  let start = input.ExclusiveStartKey;
   do {
     signal?.throwIfAborted();
     const command: ScanCommand = new ScanCommand({ ...input, ExclusiveStartKey: start });

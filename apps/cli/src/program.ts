@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { ExitCode } from './exit-code.ts';
+import type { RepairRequest } from './repair/repair.ts';
+import type { StatusRequest } from './status/status.ts';
+import type { Terminal } from './terminal.ts';
+import type { VerifyRequest } from './verify/verify.ts';
+
+/** What the words of the command line do. */
+export interface Actions {
+  verify(request: VerifyRequest, terminal: Terminal): Promise<ExitCode>;
+  repair(request: RepairRequest, terminal: Terminal): Promise<ExitCode>;
+  status(request: StatusRequest, terminal: Terminal): Promise<ExitCode>;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 nothing differs, all was done; 1 something differs, is unhealthy or failed; 2 wrong arguments or settings.`;
+
+const KEY_FORM = 'the parts of the primary key, percent-encoded, joined with commas: 42,Summer%20house';
+
+const DEFAULT_MAX_DIFFERENCES = 100;
+
+/** The grammar of the command line. Ends by throwing CommanderError, after help too. */
+export function createProgram(actions: Actions, terminal: Terminal, onEnd: (code: ExitCode) => void): Command {
+  const program = new Command('hybridge')
+    .description('Looks after views: SQL rows as DynamoDB items.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
+    .addHelpText('after', EXIT_CODES);
+
+  connected(program.command('verify'))
+    .description('Holds views against SQL: every row against its item, and every item against its row.')
+    .argument('[view...]', 'views to verify; default all')
+    .option('--from <key>', `first key, of one view; ${KEY_FORM}`)
+    .option('--to <key>', 'last key, in the order of SQL')
+    .option('--rate <rows>', 'rows, and then items, read per second; default as fast as it goes', positive)
+    .option('--resume <file>', 'keeps the progress in this file, and goes on from it after an interruption')
+    .option('--max-differences <count>', 'differences shown with their key', positive, DEFAULT_MAX_DIFFERENCES)
+    .option('--values', 'shows values too: they may be personal data', false)
+    .action(async (views: string[], options: Omit<VerifyRequest, 'views'>) =>
+      onEnd(await actions.verify({ ...options, views }, terminal)),
+    );
+
+  connected(program.command('repair'))
+    .description('Brings one item back to what SQL says, through the same conditional writes as every reader.')
+    .argument('<view>', 'name of the view')
+    .argument('<key>', KEY_FORM)
+    .option('--values', 'shows values too: they may be personal data', false)
+    .addHelpText(
+      'after',
+      `
+An item with pending changes is not touched: the answer to them brings the current row (see the sweep of the inspector).
+An item that names no transaction, such as one from a snapshot, is filled from the primary only.`,
+    )
+    .action(async (view: string, key: string, options: Omit<RepairRequest, 'view' | 'key'>) =>
+      onEnd(await actions.repair({ ...options, view, key }, terminal)),
+    );
+
+  located(program.command('status'))
+    .description('Shows health, lag and halted partitions of the apps, and the customer changes that wait.')
+    .option('--app <url...>', 'operations address of an app, such as http://127.0.0.1:9101 (HYBRIDGE_APP_URLS)')
+    .action(async (options: StatusRequest) => onEnd(await actions.status(options, terminal)));
+  return program;
+}
+
+/** Settings of every command; flags stand above the environment. */
+const located = (command: Command): Command =>
+  command
+    .option('--dynamodb-endpoint <url>', 'another address than that of AWS (HYBRIDGE_DYNAMODB_ENDPOINT)')
+    .option('--table <name>', 'view table (HYBRIDGE_TABLE_NAME; default hybridge-views)')
+    .option('--region <region>', 'AWS region (HYBRIDGE_AWS_REGION; default us-east-1)')
+    .option('--json', 'prints JSON', false)
+    .addHelpText('after', EXIT_CODES);
+
+const connected = (command: Command): Command =>
+  located(command).option('--sql-url <url>', 'source database (HYBRIDGE_SQL_URL)');
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number above 0');
+  return value;
+}

@@ -1,0 +1,77 @@
+import {
+  type Attributes,
+  type Item,
+  ItemState,
+  hasPending,
+  judgeRead,
+  sameAttributes,
+  stateOf,
+  truthOf,
+} from '@hybridge/protocol';
+import type { FoundRow } from '@hybridge/reader-sql';
+import { type AnyView, projectRow } from '@hybridge/views';
+
+/** How an item stands to its SQL row. */
+export const ComparisonClass = {
+  /** The truth in the item is the row; or both are absent. */
+  matched: 'matched',
+  /** Nobody claims anything: a lazy view's row without item, or behind a fence. Readers go to SQL. */
+  unread: 'unread',
+  /** The item waits for SQL's answer. */
+  pending: 'pending',
+  /** The row cannot be stored; readers go to SQL. */
+  quarantined: 'quarantined',
+  /** The item shows another row than SQL. */
+  stale: 'stale',
+  /** SQL has the row; the item is not there (eager), or says that there is none. */
+  missing: 'missing',
+  /** The item is live; SQL has no such row. */
+  extra: 'extra',
+} as const;
+export type ComparisonClass = (typeof ComparisonClass)[keyof typeof ComparisonClass];
+
+/** The classes that should not be, once every queue is drained. */
+export const DIFFERENCES = [ComparisonClass.stale, ComparisonClass.missing, ComparisonClass.extra] as const;
+export type DifferenceClass = (typeof DIFFERENCES)[number];
+
+export const isDifference = (found: ComparisonClass): found is DifferenceClass =>
+  (DIFFERENCES as readonly ComparisonClass[]).includes(found);
+
+/**
+ * Compares the truth of one item with one row, as readers at `nowMs` would be served. Pure.
+ * @param found undefined: SQL has no such row
+ */
+export function classify(
+  view: AnyView,
+  found: FoundRow | undefined,
+  item: Item | undefined,
+  nowMs: number,
+): ComparisonClass {
+  if (item === undefined) return withoutClaim(view, found);
+  if (stateOf(item) === ItemState.quarantined)
+    return found === undefined ? ComparisonClass.extra : ComparisonClass.quarantined;
+  if (hasPending(item)) return ComparisonClass.pending;
+  const truth = truthOf(item);
+  if (truth.exists === true) return ofLive(view, found, truth.columns);
+  if (truth.exists === 'unknown') return withoutClaim(view, found);
+  return ofTombstone(view, found, item, nowMs);
+}
+
+/** Readers go to SQL. Nothing better can be had for a row that DynamoDB cannot hold. */
+function withoutClaim(view: AnyView, found: FoundRow | undefined): ComparisonClass {
+  if (found === undefined) return ComparisonClass.matched;
+  if (found.unstorable !== undefined) return ComparisonClass.quarantined;
+  return view.mode === 'eager' ? ComparisonClass.missing : ComparisonClass.unread;
+}
+
+function ofLive(view: AnyView, found: FoundRow | undefined, columns: Attributes): ComparisonClass {
+  if (found === undefined) return ComparisonClass.extra;
+  return found.unstorable === undefined && sameAttributes(projectRow(view, found.row), columns)
+    ? ComparisonClass.matched
+    : ComparisonClass.stale;
+}
+
+function ofTombstone(view: AnyView, found: FoundRow | undefined, item: Item, nowMs: number): ComparisonClass {
+  if (found === undefined) return ComparisonClass.matched;
+  return judgeRead(item, nowMs) === 'not-found' ? ComparisonClass.missing : withoutClaim(view, found);
+}

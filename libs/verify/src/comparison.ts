@@ -1,0 +1,91 @@
+import type { Attributes, ItemKey } from '@hybridge/protocol';
+import type { ItemReader } from '@hybridge/reader-dynamodb';
+import type { KeyRange, TableReader } from '@hybridge/reader-sql';
+import type { ComparisonClass, DifferenceClass } from './classify.ts';
+
+export interface Difference {
+  readonly class: DifferenceClass;
+  readonly key: ItemKey;
+  /** The primary key as texts, in its order. */
+  readonly keyParts: readonly string[];
+  /** Attributes the item should have; undefined: SQL has no such row. */
+  readonly expected: Attributes | undefined;
+  /** Attributes of the truth in the item; undefined: it holds none. */
+  readonly actual: Attributes | undefined;
+}
+
+export type Counts = Readonly<Record<ComparisonClass, number>>;
+
+/** One view held against SQL. */
+export interface Comparison {
+  readonly view: string;
+  /** Keys looked at: every SQL row, and every item without one. */
+  readonly compared: number;
+  readonly counts: Counts;
+  /** The first of them; `counts` knows all. */
+  readonly differences: readonly Difference[];
+}
+
+/** How far a comparison has come: plain JSON, to go on from after an interruption. */
+export interface Progress {
+  readonly views: Readonly<Record<string, ViewProgress>>;
+  /** Set while the items are walked: the last one looked at. */
+  readonly itemsAfter?: ItemKey | undefined;
+  /** The range compared, as key parts. */
+  readonly from?: readonly string[] | undefined;
+  readonly to?: readonly string[] | undefined;
+}
+
+export interface ViewProgress {
+  readonly rowsDone: boolean;
+  /** Key parts of the last row compared. */
+  readonly after?: readonly string[] | undefined;
+  /** Without the suspects. */
+  readonly counts: Counts;
+  /** Key parts of differences still to be confirmed, or to be shown at the end. */
+  readonly suspects: readonly (readonly string[])[];
+}
+
+export interface CompareDependencies {
+  readonly rows: Pick<TableReader, 'scan' | 'readMany' | 'isWithin'>;
+  readonly items: Pick<ItemReader, 'batchGet' | 'scan'>;
+}
+
+export interface CompareOptions {
+  /** Rows read from SQL at once; default 500. */
+  readonly batchSize?: number;
+  /** Rows, and then items, looked at per second; default as many as can be read. */
+  readonly ratePerSecond?: number | undefined;
+  /** Only keys inside, in SQL's order; for one view. */
+  readonly range?: KeyRange;
+  /** Pause before a difference is looked at again, milliseconds; default 500. */
+  readonly recheckPauseMs?: number;
+  /** Times a difference must be found again before it counts; default 3, at least 1. */
+  readonly rechecks?: number;
+  /** Differences kept with their attributes; default 100. */
+  readonly maxDifferences?: number;
+  readonly signal?: AbortSignal;
+  /** Milliseconds since 1970; default the clock. */
+  readonly now?: () => number;
+  /** Goes on from here. */
+  readonly resume?: Progress | undefined;
+  /** Told after every page what an interrupted comparison could go on from. */
+  readonly onProgress?: ((progress: Progress) => Promise<void>) | undefined;
+}
+
+export interface CompareSettings extends CompareOptions {
+  readonly batchSize: number;
+  readonly recheckPauseMs: number;
+  readonly rechecks: number;
+  readonly maxDifferences: number;
+  readonly now: () => number;
+}
+
+const DEFAULTS = { batchSize: 500, recheckPauseMs: 500, rechecks: 3, maxDifferences: 100, now: Date.now } as const;
+
+/** A page never holds more than a second's worth of rows, so that a low rate is an even one. */
+export function settingsOf(options: CompareOptions): CompareSettings {
+  const settings = { ...DEFAULTS, ...options };
+  const most = Math.max(1, Math.floor(options.ratePerSecond ?? settings.batchSize));
+  return { ...settings, batchSize: Math.min(settings.batchSize, most) };
+}

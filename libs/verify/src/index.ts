@@ -1,0 +1,14 @@
+export { ComparisonClass, DIFFERENCES, type DifferenceClass, classify, isDifference } from './classify.ts';
+export type {
+  CompareDependencies,
+  CompareOptions,
+  Comparison,
+  Counts,
+  Difference,
+  Progress,
+  ViewProgress,
+} from './comparison.ts';
+export { compareAll, compareView } from './compare.ts';
+export { type ReportOptions, differencesIn, differingAttributes, formatKeyParts, renderReport } from './report.ts';
+export { type Repair, type RepairDependencies, RepairOutcome, isRepaired, repairItem } from './repair.ts';
+export { VerifyError, type VerifyErrorCode } from './errors.ts';
