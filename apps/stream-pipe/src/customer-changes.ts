@@ -3,19 +3,15 @@ import {
   type ApplyCustomerChangeData,
   CustomerChangeApplied,
   CustomerChangeRejected,
-  type WireAttribute,
-  type WireChange,
 } from '@hybridge/contracts';
 import {
-  type AttributeValue,
-  type Attributes,
   type Item,
   type ItemKey,
   type Outcome,
   OutcomeKind,
-  type PendingChange,
   outcomesOf,
   pendingOf,
+  pendingToWire,
   versionOf,
 } from '@hybridge/protocol';
 import { StreamPipeError } from './errors.ts';
@@ -44,7 +40,7 @@ export function commandOf(change: ItemChange, fits: (message: OutgoingMessage) =
       { ...change, kind: 'command', at: newest.at, itemVersion: undefined, identity: newest.id },
       data,
     );
-  const whole = command({ truncated: false, pending: pending.map(toWire) });
+  const whole = command({ truncated: false, pending: pendingToWire(pending) });
   return [fits(whole) ? whole : command({ truncated: true, pending: [] })];
 }
 
@@ -82,25 +78,3 @@ function outcomeMessage(change: ItemChange, outcome: Outcome): OutgoingMessage {
 
 const idsOf = (item: Item | undefined): ReadonlySet<string> =>
   new Set(item === undefined ? [] : pendingOf(item).map((change) => change.id));
-
-const toWire = (change: PendingChange): WireChange => ({
-  id: change.id,
-  n: change.n,
-  op: change.op,
-  set: toWireAttributes(change.set),
-  base: toWireAttributes(change.base),
-  baseVersion: change.baseVersion,
-  at: change.at,
-  by: change.by,
-});
-
-const toWireAttributes = (attributes: Attributes): Record<string, WireAttribute> =>
-  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, toWireAttribute(value)]));
-
-/** The same JSON, binary values as base64. */
-function toWireAttribute(value: AttributeValue): WireAttribute {
-  if ('B' in value) return { B: Buffer.from(value.B).toString('base64') };
-  if ('L' in value) return { L: value.L.map(toWireAttribute) };
-  if ('M' in value) return { M: toWireAttributes(value.M) };
-  return value;
-}
