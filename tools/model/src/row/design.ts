@@ -1,0 +1,80 @@
+import {
+  type Item,
+  type PendingChange,
+  type Write,
+  decideCustomerChange,
+  decideRowChange,
+  decideSettle,
+  fillWrite,
+  invalidateWrite,
+  leaseWrite,
+  pendingOf,
+} from '@hybridge/protocol';
+import { decideChange } from '@hybridge/sink-sql';
+import type { Answer, Commit, Row } from './state.ts';
+
+/** Every decision of the system that the model takes. `SHIPPED` is what runs; others change one part of it. */
+export interface Design {
+  readonly decideRowChange: typeof decideRowChange;
+  readonly decideSettle: typeof decideSettle;
+  readonly decideCustomerChange: typeof decideCustomerChange;
+  readonly leaseWrite: typeof leaseWrite;
+  readonly fillWrite: typeof fillWrite;
+  readonly invalidateWrite: typeof invalidateWrite;
+  readonly decideChange: typeof decideChange;
+  /** The condition that is sent for a write. */
+  readonly conditionOf: (write: Write) => string;
+  /** What a write that succeeded leaves behind. */
+  readonly leaves: (write: Write, item: Item) => Item | undefined;
+  /** Where a commit stands, for the version of its events. */
+  readonly positionOf: (commit: Commit, of: 'row' | 'inbox') => { readonly major: number; readonly minor: number };
+  /** What the command after a customer's change carries. */
+  readonly messageOf: (item: Item) => readonly PendingChange[];
+  /** What a refusal of a change to a missing row says of the row. */
+  readonly missingImage: Answer['image'];
+  /** A fill that carries another version than its lease. */
+  readonly restampFill: ((write: Write, commits: number) => Write) | undefined;
+  /** Whether fills wait until SQL shows the fence's transaction. */
+  readonly provesFills: boolean;
+  /** Whether SQL remembers which changes it answered. */
+  readonly remembersAnswers: boolean;
+  /** Whether changes that wait too long are sent again. */
+  readonly sweeps: boolean;
+  /** Whether replayed snapshot rows are known to be old. */
+  readonly marksAged: boolean;
+  /** Assumption A1: a fence outlives the time in which its commit is invisible to readers. */
+  readonly fenceOutlivesLag: boolean;
+  /** Assumption A2: a tombstone outlives stuck writers and snapshot rows on their way. */
+  readonly tombstoneOutlivesWriters: boolean;
+  /** Whether a failover raises the epoch. */
+  readonly raisesEpoch: boolean;
+  /** Whether the key is read again after a failover. */
+  readonly rereads: boolean;
+}
+
+export const SHIPPED: Design = {
+  decideRowChange,
+  decideSettle,
+  decideCustomerChange,
+  leaseWrite,
+  fillWrite,
+  invalidateWrite,
+  decideChange,
+  conditionOf: (write) => write.condition,
+  leaves: (_write, item) => item,
+  positionOf: (commit, of) => ({ major: commit.major, minor: of === 'row' ? commit.rowMinor : commit.inboxMinor }),
+  messageOf: pendingOf,
+  missingImage: undefined,
+  restampFill: undefined,
+  provesFills: true,
+  remembersAnswers: true,
+  sweeps: true,
+  marksAged: true,
+  fenceOutlivesLag: true,
+  tombstoneOutlivesWriters: true,
+  raisesEpoch: true,
+  rereads: true,
+};
+
+/** @returns the row as a value of the protocol: undefined where there is none */
+export const columnsOfRow = (row: Row) => row ?? undefined;

@@ -1,0 +1,110 @@
+import { type Item, judgeRead, isUncacheable, leaseOf } from '@hybridge/protocol';
+import { FLIGHTS, type Fill, type Flight, type FlightName, type State, type Task } from './state.ts';
+import { CURRENT, FORMER, KEY, NOW_MS, type World, hasLease, outdated } from './world.ts';
+import { proves, visibleRow } from './sql.ts';
+
+/** An operation that has not looked at the item yet. */
+export const takeOff = (world: World, task: Task): Flight => ({
+  task,
+  next: world.decide(task, undefined),
+  fresh: true,
+});
+
+export const isDone = (flight: Flight): boolean => flight.next.do === 'done';
+
+/** One call to DynamoDB by an operation that is not done. */
+export function advance(world: World, state: State, name: FlightName): State {
+  const flight = state[name] as Flight;
+  if (flight.next.do !== 'write') return { ...state, [name]: lookedAt(world, flight, state.item) };
+  const request = flight.fresh ? flight.next.write : outdated(flight.next.write);
+  const written = world.write(request, state.item);
+  if (!written.ok) return { ...state, [name]: lookedAt(world, flight, state.item) };
+  const next = world.interner.canonical({ do: 'done' as const, outcome: flight.next.outcome });
+  const broken = written.wentBack ? 'the item stepped back to an older version' : state.broken;
+  return { ...withItem(world, state, written.item), [name]: { task: flight.task, next, fresh: true }, broken };
+}
+
+const lookedAt = (world: World, flight: Flight, item: Item | undefined): Flight => ({
+  task: flight.task,
+  next: world.decide(flight.task, { item }),
+  fresh: true,
+});
+
+/** Another item in the table: whatever anybody decided before was decided on a former one. */
+export function withItem(world: World, state: State, item: Item | undefined, lease?: Fill): State {
+  const next: { -readonly [K in keyof State]: State[K] } = { ...state, item };
+  const lost = lease !== undefined || !hasLease(item);
+  for (const name of FLIGHTS) {
+    const flight = state[name];
+    if (flight !== undefined) next[name] = outdatedFlight(flight, lost);
+  }
+  if (lost) next.fills = world.fillsNeedLease ? [] : state.fills.map(withoutLease);
+  return next;
+}
+
+function outdatedFlight(flight: Flight, lost: boolean): Flight {
+  const fill = flight.filling?.fill;
+  const filling = flight.filling && { fill: fill && lost ? withoutLease(fill) : fill };
+  return { ...flight, fresh: false, ...(filling === undefined ? {} : { filling }) };
+}
+
+const withoutLease = (fill: Fill): Fill => ({ ...fill, lease: { ...fill.lease, token: FORMER } });
+
+/** Asks for the lease; undefined when it is refused. */
+export function lease(world: World, state: State): { state: State; fill: Fill } | undefined {
+  const written = world.write(leaseRequest(world), state.item);
+  if (!written.ok || written.item === undefined) return undefined;
+  const fill = { lease: leaseOf(KEY, CURRENT, written.item) };
+  return { state: withItem(world, state, written.item, fill), fill };
+}
+
+const leaseRequests = new WeakMap<World, ReturnType<World['design']['leaseWrite']>>();
+function leaseRequest(world: World) {
+  const known = leaseRequests.get(world) ?? world.design.leaseWrite(KEY, CURRENT, world.context);
+  leaseRequests.set(world, known);
+  return known;
+}
+
+/** Reads SQL for a fill; undefined while SQL does not prove to show what the lease asks for. */
+export function readForFill(world: World, state: State, fill: Fill): Fill | undefined {
+  if (world.design.provesFills && !proves(state, fill.lease.transaction)) return undefined;
+  return { ...fill, read: { row: visibleRow(state) } };
+}
+
+/** Stores what SQL said. */
+export function storeFill(world: World, state: State, fill: Fill): { state: State; ok: boolean } {
+  const request = fillRequest(world, state, fill);
+  const written = world.write(request, state.item);
+  if (!written.ok) return { state, ok: false };
+  const broken = written.wentBack ? 'the item stepped back to an older version' : state.broken;
+  return { state: { ...withItem(world, state, written.item), broken }, ok: true };
+}
+
+function fillRequest(world: World, state: State, fill: Fill) {
+  const request = world.design.fillWrite(fill.lease, fill.read?.row ?? undefined, world.context);
+  return world.interner.canonical(world.design.restampFill?.(request, state.log.length) ?? request);
+}
+
+/** What a filler concludes from an item that refused it: an answer, or nothing yet. */
+export const isAnswered = (item: Item | undefined): boolean =>
+  judgeRead(item, NOW_MS) !== 'miss' || isUncacheable(item);
+
+/** A short text for everything of a flight that decides what it will do. */
+export function keyOfFlight(world: World, flight: Flight | undefined): string {
+  if (flight === undefined) return '';
+  const { interner } = world;
+  const doomed = !flight.fresh && flight.next.do === 'write' && world.needsNonce(flight.next.write);
+  const next = doomed ? 'x' : interner.idOf(flight.next);
+  const fill = flight.filling === undefined ? '' : keyOfFill(world, flight.filling.fill);
+  return `${interner.idOf(flight.task)}/${next}/${flight.fresh || !usesNonce(flight) ? 1 : 0}/${fill}`;
+}
+
+const usesNonce = (flight: Flight): boolean =>
+  flight.next.do === 'write' && flight.next.write.values[':w0'] !== undefined;
+
+export const keyOfFill = (world: World, fill: Fill | undefined): string => {
+  if (fill === undefined) return '-';
+  return world.fillsNeedLease && fill.lease.token === FORMER
+    ? `x${fill.read === undefined ? 0 : 1}`
+    : String(world.interner.idOf(fill));
+};
