@@ -37,7 +37,7 @@ async function applyRow(work: RowWork, deps: ApplyDeps): Promise<void> {
 }
 
 /** Not done until the item is no fence any more: SQL filled it, somebody else did, or a newer change came. */
-async function fill(work: RowWork, deps: ApplyDeps): Promise<void> {
+async function fill(work: Work, deps: ApplyDeps): Promise<void> {
   const result = await fillItem(deps, work.view, work.key, work.keyRow);
   if (result.outcome === 'uncached' && result.reason !== UncachedReason.unstorable) {
     throw new FillPendingError(work.key, result.reason);
@@ -56,5 +56,6 @@ const isTooLarge = (error: unknown): error is DynamoDbSinkError =>
 
 async function applySettle(work: SettleWork, deps: ApplyDeps): Promise<void> {
   const { outcome } = await carryOut(deps.store, work.key, (seen) => decideSettle(work.signal, deps.context, seen));
-  deps.metrics.settled.inc({ outcome: outcome === 'settled' ? work.signal.outcome.out : outcome });
+  if (outcome === 'fenced' && work.view.mode === ViewMode.eager) await fill(work, deps);
+  deps.metrics.settled.inc({ outcome: outcome === 'unknown' ? outcome : work.signal.outcome.out });
 }

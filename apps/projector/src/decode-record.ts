@@ -8,12 +8,12 @@ import {
 } from '@hybridge/contracts';
 import {
   type Attributes,
-  type ItemKey,
   type Provenance,
   type RowChange,
   type SettleSignal,
   type Truth,
   encodeVersion,
+  formatKey,
 } from '@hybridge/protocol';
 import type { ChangeRecord } from '@hybridge/source-kafka';
 import {
@@ -99,6 +99,8 @@ function decodeInbox(record: ChangeRecord, event: ChangeEvent, options: DecodeOp
   if (event.after === undefined) return []; // an old answer was cleaned up
   const answer = parseInboxRow(event.after);
   const view = options.catalog.byName(answer.view);
+  const keyRow = options.catalog.byKey(answer.key)?.row;
+  if (keyRow === undefined) throw new Error(`${formatKey(answer.key)} is not the key of an item of ${view.name}`);
   const image = imageOf(view, answer.image);
   const signal: SettleSignal = {
     ...provenanceOf(record, event),
@@ -114,7 +116,7 @@ function decodeInbox(record: ChangeRecord, event: ChangeEvent, options: DecodeOp
     },
   };
   const offsets = { first: record.offset, last: record.offset };
-  return [{ kind: 'settle', view, key: answer.key as ItemKey, signal, offsets }];
+  return [{ kind: 'settle', view, key: answer.key, keyRow, signal, offsets }];
 }
 
 function imageOf(

@@ -1,10 +1,18 @@
 import { catalog } from '@hybridge/definitions';
 import { createMetrics, silentLogger } from '@hybridge/observability';
-import { ItemState, type ItemKey, scalarOf, stateOf } from '@hybridge/protocol';
+import { type ItemKey, ItemState, carryOut, decideCustomerChange, scalarOf, stateOf, text } from '@hybridge/protocol';
 import type { RowReader } from '@hybridge/reader-sql';
 import { createLanes } from '@hybridge/runtime';
 import type { ChangeRecord } from '@hybridge/source-kafka';
-import { type CellRow, type MemoryItemStore, changeEvent, createMemoryItemStore, testContext } from '@hybridge/testkit';
+import {
+  type CellRow,
+  type MemoryItemStore,
+  changeEvent,
+  createMemoryItemStore,
+  customerChange,
+  inboxEvent,
+  testContext,
+} from '@hybridge/testkit';
 import { UNAVAILABLE, decodeTextRow } from '@hybridge/views';
 import { createBatchHandler } from './handle-batch.ts';
 import { createProjectorMetrics } from './metrics.ts';
@@ -109,6 +117,21 @@ describe('the batch handler', () => {
     const { instructions: _, ...fence } = store.peek(KEY) ?? {};
     store.put({ ...fence, _st: { S: 'F' } });
     await run([record]);
+    expect(stateOf(store.peek(KEY) ?? {})).toBe(ItemState.live);
+  });
+
+  it('fills the fence that a refused insert over an unknown key leaves, also when it comes again', async () => {
+    const { run, store } = setUp();
+    const insert = customerChange({ key: KEY, op: 'i', set: { city: text('Delft') } });
+    await carryOut(store, KEY, (seen) => decideCustomerChange(insert, testContext(), seen));
+    const refused = inboxEvent({ changeId: insert.id, view: 'addresses', ...KEY, outcome: 'R', code: 'CONFLICT' });
+    await run([recordOf(refused)]);
+    expect(stateOf(store.peek(KEY) ?? {})).toBe(ItemState.live);
+    expect(scalarOf(store.peek(KEY)?.['instructions'])).toBe('from SQL');
+
+    const { instructions: _, ...fence } = store.peek(KEY) ?? {};
+    store.put({ ...fence, _st: { S: 'F' } });
+    await run([recordOf(refused, { offset: 1n })]);
     expect(stateOf(store.peek(KEY) ?? {})).toBe(ItemState.live);
   });
 

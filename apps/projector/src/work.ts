@@ -23,6 +23,7 @@ export interface SettleWork {
   readonly kind: 'settle';
   readonly view: AnyView;
   readonly key: ItemKey;
+  readonly keyRow: Row;
   readonly signal: SettleSignal;
   readonly offsets: OffsetRange;
 }

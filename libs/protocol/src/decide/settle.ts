@@ -13,6 +13,7 @@ import {
   nonceOf,
   outcomesOf,
   pendingOf,
+  stateOf,
   transactionOf,
   truthOf,
   versionOf,
@@ -33,8 +34,11 @@ export interface SettleSignal extends Provenance {
   readonly image: Truth | undefined;
 }
 
-/** settled · unknown: the item does not carry this change (answered already, or the item is gone). */
-export type SettleOutcome = 'settled' | 'unknown';
+/**
+ * settled · fenced: what remains is a fence, which an eager view must fill from SQL ·
+ * unknown: the item does not carry this change (answered already, or the item is gone).
+ */
+export type SettleOutcome = 'settled' | 'fenced' | 'unknown';
 
 /** Condition 8: takes the answered change off the item and lets the newer truth stand. */
 export function decideSettle(signal: SettleSignal, context: ProtocolContext, seen: Seen): Decision<SettleOutcome> {
@@ -43,7 +47,7 @@ export function decideSettle(signal: SettleSignal, context: ProtocolContext, see
   if (item === undefined) return done('unknown');
   const pending = pendingOf(item);
   const remaining = pending.filter((change) => change.id !== signal.outcome.id);
-  if (remaining.length === pending.length) return done('unknown');
+  if (remaining.length === pending.length) return done(stateOf(item) === ItemState.fence ? 'fenced' : 'unknown');
 
   const { truth, values } = newerTruth(signal, item);
   const common = {
@@ -106,11 +110,12 @@ function settleLast(
     return { do: 'write', write, outcome: 'settled' };
   }
   const columns = signal.columnNames;
-  const write =
-    truth.exists === false
-      ? buildWrite('settleAbsent', { key, columns, values: { ...common, ...tombstoneValues(context) } })
-      : buildWrite('settleUnknown', { key, columns, values: { ...common, x: fenceExpiry(context) } });
-  return { do: 'write', write, outcome: 'settled' };
+  if (truth.exists === false) {
+    const write = buildWrite('settleAbsent', { key, columns, values: { ...common, ...tombstoneValues(context) } });
+    return { do: 'write', write, outcome: 'settled' };
+  }
+  const write = buildWrite('settleUnknown', { key, columns, values: { ...common, x: fenceExpiry(context) } });
+  return { do: 'write', write, outcome: 'fenced' };
 }
 
 /** Time of the oldest pending change, as the sweeper's sparse index wants it: an ISO string. */

@@ -102,8 +102,13 @@ const BY_NAME: Readonly<Record<string, readonly [part: Partial<Design>, input: C
     },
     { changes: ['update-a', 'update-b'], rivals: true },
   ],
-  'N27 customers insert over keys nobody knows, and events may lack columns': [
-    {},
+  'N27 the fence that an answer may leave behind is left to the next reader': [
+    {
+      decideSettle: (...args) => {
+        const decision = SHIPPED.decideSettle(...args);
+        return decision.do !== 'read' && decision.outcome === 'fenced' ? { ...decision, outcome: 'settled' } : decision;
+      },
+    },
     {
       partialEvents: true,
       captured: false,

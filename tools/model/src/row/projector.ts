@@ -51,10 +51,7 @@ function zombieSteps(world: World, state: State): Step<State>[] {
 
 /** An eager view's fence has to be filled before the record is done. */
 const mustFill = (world: World, flight: Flight): boolean =>
-  flight.task.kind === 'row' &&
-  world.configuration.mode === 'eager' &&
-  flight.next.do === 'done' &&
-  flight.next.outcome === 'fenced';
+  world.configuration.mode === 'eager' && flight.next.do === 'done' && flight.next.outcome === 'fenced';
 
 const progress = (name: string, next: State): Step<State> => ({ name, kind: 'progress', next });
 
