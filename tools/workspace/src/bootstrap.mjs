@@ -24,6 +24,7 @@ const programs = {
   start: 'tools/start/src/main.ts',
   test: 'tools/workspace/src/test.ts',
   bench: 'tools/bench/src/main.ts',
+  faults: 'tools/faults/src/main.ts',
 };
 
 function main([name, ...args]) {

@@ -8,6 +8,7 @@ import {
   type Apps,
   type BusTap,
   type Loop,
+  drained,
   loopApps,
   openBusTap,
   startLoop,
@@ -18,7 +19,6 @@ import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
 import { Kafka, logLevel } from 'kafkajs';
 import { Pool } from 'pg';
 import { loseMessages } from './lose-messages.ts';
-import { drained } from './drained.ts';
 import { type ViewApiClient, createViewApiClient } from './view-api-client.ts';
 
 /** Few rows: a start stays quick. Customer 47 has remarks longer than a TOAST page. */

@@ -1,8 +1,9 @@
+/** Waiting until nothing is under way in a loop, by conditions. */
 import { scalarOf } from '@hybridge/protocol';
 import type { ItemReader } from '@hybridge/reader-dynamodb';
 import type { Admin } from 'kafkajs';
 import type { Pool } from 'pg';
-import { eventually } from './eventually.ts';
+import { pollUntil } from '../poll.ts';
 
 export interface DrainParts {
   readonly sql: Pool;
@@ -13,6 +14,9 @@ export interface DrainParts {
   readonly sentinelId: number;
 }
 
+/** A busy machine may have a long way to go. */
+const PATIENCE_MS = 180_000;
+
 let markers = 0;
 
 /**
@@ -20,11 +24,11 @@ let markers = 0;
  * connector, and the projector has handled and committed every record.
  */
 export async function drained({ sql, items, kafka, groupId, sentinelId }: DrainParts): Promise<void> {
-  await eventually('every pending change answered', async () => !(await anyPending(items)), 180_000);
+  await eventually('every pending change answered', async () => !(await anyPending(items)));
   const marker = `drained ${++markers}`;
   await sql.query('UPDATE public.products SET description = $1 WHERE id = $2', [marker, sentinelId]);
   // Commits pass the connector in order: when the marker has arrived, so has all before it.
-  await eventually('the marker in its item', () => showsMarker(items, sentinelId, marker), 180_000);
+  await eventually('the marker in its item', () => showsMarker(items, sentinelId, marker));
   await eventually('the projector at the end of every topic', () => isCaughtUp(kafka, groupId));
   await eventually('every pending change answered', async () => !(await anyPending(items)));
 }
@@ -50,4 +54,10 @@ async function isCaughtUp(kafka: Admin, groupId: string): Promise<boolean> {
     }
   }
   return committed.length > 0;
+}
+
+/** @throws naming what did not happen */
+async function eventually(what: string, probe: () => Promise<boolean>): Promise<void> {
+  if (await pollUntil(probe, { timeoutMs: PATIENCE_MS })) return;
+  throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s`);
 }

@@ -1,0 +1,1 @@
+export { type FaultOptions, parseOptions } from './options.ts';
