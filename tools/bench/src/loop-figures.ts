@@ -1,4 +1,3 @@
-import { catalog } from '@hybridge/definitions';
 import { type Loop, buckets, quantile, scrape, total } from '@hybridge/local-stack';
 import type { Client } from 'pg';
 
@@ -15,12 +14,6 @@ export interface Latency {
 
 const POLL_MS = 50;
 const ROWS_PER_TRANSACTION = 100;
-
-export async function countRows(sql: Client): Promise<number> {
-  const counts = catalog.tables.map((table) => `(SELECT count(*) FROM "${table.schema}"."${table.table}")`).join(' + ');
-  const { rows } = await sql.query<{ rows: string }>(`SELECT ${counts} AS rows`);
-  return Number(rows[0]?.rows);
-}
 
 /** Starts the projector on the connector's snapshot; from its first written item to its last. */
 export async function measureFirstLoad(loop: Loop, rows: number, signal: AbortSignal): Promise<Rate> {

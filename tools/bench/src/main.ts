@@ -3,10 +3,11 @@
  * the same run. Prints Markdown. Times on shared machines are noisy: read the ratios.
  */
 import { catalog } from '@hybridge/definitions';
+import { countRows } from '@hybridge/load';
 import { type Loop, createProgressView, startLoop } from '@hybridge/local-stack';
 import pg from 'pg';
 import { measureCeiling } from './ceiling.ts';
-import { countRows, measureFirstLoad, measureLatency, measureSteady } from './loop-figures.ts';
+import { measureFirstLoad, measureLatency, measureSteady } from './loop-figures.ts';
 import { formatFigures } from './report.ts';
 
 const CEILING_ITEMS = 15_000;

@@ -8,3 +8,4 @@ export {
 export { type Action, type Statement, chooseActions } from './actions.ts';
 export { type Random, createRandom } from './random.ts';
 export { type ShopRows, readShopRows } from './shop-rows.ts';
+export { countRows } from './count-rows.ts';

@@ -1,4 +1,4 @@
-import { catalog } from '@hybridge/definitions';
+import { countRows } from '@hybridge/load';
 import { type Loop, scrape, total } from '@hybridge/local-stack';
 import type { Client } from 'pg';
 
@@ -26,10 +26,4 @@ export async function awaitFirstLoad(
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     signal.throwIfAborted();
   }
-}
-
-async function countRows(sql: Client): Promise<number> {
-  const counts = catalog.tables.map((table) => `(SELECT count(*) FROM "${table.schema}"."${table.table}")`).join(' + ');
-  const { rows } = await sql.query<{ rows: string }>(`SELECT ${counts} AS rows`);
-  return Number(rows[0]?.rows);
 }
