@@ -1,4 +1,5 @@
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { handleWhen, retry } from 'cockatiel';
+import { createBackoff } from './backoff.ts';
 import { isTransient } from './errors.ts';
 
 export interface RetryOptions {
@@ -22,10 +23,7 @@ export async function retryTransient<T>(task: () => Promise<T>, options: RetryOp
     handleWhen((error) => isTransient(error) && signal?.aborted !== true),
     {
       maxAttempts: options.maxAttempts ?? Number.MAX_SAFE_INTEGER,
-      backoff: new ExponentialBackoff({
-        initialDelay: options.initialDelayMs ?? 50,
-        maxDelay: options.maxDelayMs ?? 10_000,
-      }),
+      backoff: createBackoff(options),
     },
   );
   const policy = signal === undefined ? always : always.dangerouslyUnref(); // a pause cut short must not hold the process
