@@ -1,4 +1,4 @@
-import { Meta } from './item.ts';
+import { ControlMeta, Meta } from './item.ts';
 
 /**
  * Every conditional write of the system, word for word. Nothing else in the repository builds a condition.
@@ -26,6 +26,8 @@ export const Names = {
   '#pt': Meta.pendingSince,
   '#r': Meta.outcomes,
   '#q': Meta.quarantine,
+  '#mn': ControlMeta.notBefore,
+  '#me': ControlMeta.endOffsets,
 } as const;
 
 const NEWER_AND_SETTLED = '(attribute_not_exists(#v) OR #v < :v) AND attribute_not_exists(#p)';
@@ -53,8 +55,14 @@ export const Expressions = {
 
   /** 2. Nothing is known but that the truth is newer; kills any fill in flight. */
   fence: {
-    condition: 'attribute_not_exists(#st) OR (#st IN (:F, :T) AND #v < :v AND attribute_not_exists(#p))',
-    update: 'SET #st = :F, #v = :v, #fx = :fx, #ct = :ct, #x = :x, #w = :w REMOVE #lt, #lx, #nx',
+    condition: 'attribute_not_exists(#st) OR (#st IN (:F, :T, :Q) AND #v < :v AND attribute_not_exists(#p))',
+    update: 'SET #st = :F, #v = :v, #fx = :fx, #ct = :ct, #x = :x, #w = :w REMOVE #lt, #lx, #nx, #q',
+  },
+
+  /** 2'. The same over a live item that cannot take the change in parts: what it shows is no longer the truth. */
+  fenceLive: {
+    condition: '#st = :L AND #v < :v AND attribute_not_exists(#p)',
+    update: 'SET #st = :F, #v = :v, #fx = :fx, #ct = :ct, #x = :x, #w = :w REMOVE {columns}, #lt, #lx',
   },
 
   /** 3. The row was deleted: a tombstone, never DeleteItem. */
@@ -73,11 +81,15 @@ export const Expressions = {
     update: 'SET #t = :t, #v = :v, #fx = :fx, #ct = :ct, #w = :w, #st = :st REMOVE {columns}',
   },
 
-  /** 5. The right to fill an unknown key. The new item tells what the SQL read must prove. */
+  /**
+   * 5. The right to fill an unknown key. The new item tells what the SQL read must prove. It lives no shorter than it
+   * would have: what held off older writes until now must go on doing so.
+   */
   lease: {
     condition:
       'attribute_not_exists(#st) OR (#st = :F AND (attribute_not_exists(#lt) OR #lx < :now)) OR (#st = :T AND #nx < :now AND attribute_not_exists(#p))',
-    update: 'SET #st = :F, #v = if_not_exists(#v, :zero), #lt = :tok, #lx = :lx, #x = :x, #w = :w REMOVE #nx',
+    update:
+      'SET #st = :F, #v = if_not_exists(#v, :zero), #lt = :tok, #lx = :lx, #x = if_not_exists(#x, :x), #w = :w REMOVE #nx',
   },
 
   /** 6. What SQL said, if no change event touched the key since the lease. */
@@ -88,6 +100,12 @@ export const Expressions = {
   fillAbsent: {
     condition: '#st = :F AND #lt = :tok AND #v = :lv',
     update: 'SET #st = :T, #nx = :nx, #w = :w REMOVE #lt, #lx',
+  },
+
+  /** 6q. SQL holds a row that cannot be stored. */
+  fillUnstorable: {
+    condition: '#st = :F AND #lt = :tok AND #v = :lv',
+    update: 'SET #st = :Q, #q = :q, #w = :w REMOVE #lt, #lx, #x',
   },
 
   /** 7. A customer's change, compare-and-set on the nonce, so that the truth set aside is exact. */
@@ -129,11 +147,47 @@ export const Expressions = {
     update: 'SET #st = :F, #v = :v, #fx = :fx, #ct = :ct, #x = :x, #r = :r, #w = :w REMOVE {columns}, #t, #p, #pt',
   },
 
-  /** 10'. Repair of one live item: back to a fence that keeps version and proof; an ordinary fill follows. */
+  /**
+   * 10'. Repair of one item: back to a fence that keeps version and proof; an ordinary fill follows. Over a fence it
+   * ends the fills that are under way. It lives as long as a tombstone, as it may have been one.
+   */
   invalidate: {
-    condition: '#st = :L AND #w = :w0 AND attribute_not_exists(#p)',
-    update: 'SET #st = :F, #x = :x, #w = :w REMOVE {columns}, #lt, #lx',
+    condition: '#st IN (:L, :T, :F, :Q) AND #w = :w0 AND attribute_not_exists(#p)',
+    update: 'SET #st = :F, #x = :x, #w = :w REMOVE {columns}, #lt, #lx, #nx, #q',
   },
 } as const satisfies Record<string, Expression>;
 
 export type ExpressionName = keyof typeof Expressions;
+
+/**
+ * Writes of control items (`C#…`), which belong to no view and so are outside of the item protocol. Their `_v` is the
+ * version of what they tell of; a husk without `_v` tells of nothing and is left to TTL.
+ */
+export const ControlExpressions = {
+  /** A table was truncated: the newest truncation stands for all before it. */
+  markTruncate: {
+    condition: 'attribute_not_exists(#v) OR #v < :v',
+    update: 'SET #st = :C, #v = :v, #fx = :fx, #ct = :ct, #mn = :mn REMOVE #me, #x',
+  },
+  /** Every record sent before the truncation is in the topic: how far the partitions reach now. */
+  markTruncateEnds: {
+    condition: '#v = :v AND attribute_not_exists(#me)',
+    update: 'SET #me = :me',
+  },
+  /** Nothing older than the truncation can come any more. */
+  clearTruncate: {
+    condition: '#v = :v',
+    update: 'SET #x = :x REMOVE #v, #fx, #ct, #mn, #me',
+  },
+} as const satisfies Record<string, Expression>;
+
+export type ControlExpressionName = keyof typeof ControlExpressions;
+
+/** The writes whose condition holds where no item is, whatever their values: those that make one. */
+export const CREATING: ReadonlySet<ExpressionName | ControlExpressionName> = new Set([
+  'upsertEager',
+  'quarantine',
+  'fence',
+  'remove',
+  'markTruncate',
+]);

@@ -23,7 +23,9 @@ export {
   parseVersion,
 } from './version.ts';
 export {
+  CONTROL_STATE,
   type ChangeOperation,
+  ControlMeta,
   type Item,
   type ItemKey,
   ItemState,
@@ -40,6 +42,7 @@ export {
   encodeTruth,
   formatKey,
   hasPending,
+  isControlKey,
   isOwnColumn,
   keyOf,
   nonceOf,
@@ -50,7 +53,15 @@ export {
   truthOf,
   versionOf,
 } from './item.ts';
-export { type Expression, type ExpressionName, Expressions, Names } from './expressions.ts';
+export {
+  type ControlExpressionName,
+  CREATING,
+  ControlExpressions,
+  type Expression,
+  type ExpressionName,
+  Expressions,
+  Names,
+} from './expressions.ts';
 export { type Write, type WriteInput, buildWrite } from './write.ts';
 export {
   DEFAULT_LIMITS,
@@ -68,18 +79,23 @@ export {
   type RowChangeOutcome,
   ViewMode,
   decideRowChange,
+  provenanceValues,
 } from './decide/row-change.ts';
+export { ttlSeconds } from './decide/expiry.ts';
+export { type FirstGuess, type FirstGuessOptions, createFirstGuess } from './decide/first-guess.ts';
 export { type SettleOutcome, type SettleSignal, decideSettle } from './decide/settle.ts';
 export { type CustomerChange, type CustomerChangeOutcome, decideCustomerChange } from './decide/customer-change.ts';
 export {
   type Lease,
   type ReadVerdict,
+  fillUnstorableWrite,
   fillWrite,
-  invalidateWrite,
   isUncacheable,
   judgeRead,
   leaseOf,
   leaseWrite,
 } from './decide/fill.ts';
+export { type RepairDecision, decideRepair, invalidateWrite } from './decide/repair.ts';
+export { mergeRowChanges } from './decide/merge.ts';
 export { type WirePending, type WireValue, type WireValues, pendingFromWire, pendingToWire } from './wire.ts';
 export { ProtocolError, type ProtocolErrorCode } from './errors.ts';

@@ -54,6 +54,18 @@ export const Meta = {
   quarantine: '_q',
 } as const;
 
+/** State of an item that tells of no row. */
+export const CONTROL_STATE = 'C';
+
+/** Items that belong to no view: marks, parked keys, whatever the system keeps for itself in the view table. */
+export const isControlKey = (key: ItemKey): boolean => key.pk.startsWith('C#');
+
+/** Metadata of control items, beside version, transaction and commit time. */
+export const ControlMeta = {
+  notBefore: '_mn',
+  endOffsets: '_me',
+} as const;
+
 /** What the source's SQL says of the row while changes are pending: it exists, it does not, or nobody knows. */
 export type Truth =
   { readonly exists: true; readonly columns: Attributes } | { readonly exists: false } | { readonly exists: 'unknown' };

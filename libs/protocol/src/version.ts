@@ -23,19 +23,28 @@ const WIDTHS = { epoch: 4, major: 16, minor: 16, offset: 12 } as const;
 const FORM = /^[0-9a-f]{4}\.[0-9a-f]{16}\.[0-9a-f]{16}\.[0-9a-f]{12}$/;
 
 /** @throws ProtocolError `HYBRIDGE_PROTOCOL_POSITION_OUT_OF_RANGE` when a part is negative or too wide. */
-export function encodeVersion(position: Position): Version {
-  const parts = Object.entries(WIDTHS).map(([part, width]) => {
-    const value = BigInt(position[part as keyof Position]);
-    const digits = value.toString(16);
-    if (value < 0n || digits.length > width) {
-      throw new ProtocolError(
-        'HYBRIDGE_PROTOCOL_POSITION_OUT_OF_RANGE',
-        `The ${part} of a position must be between 0 and ${16n ** BigInt(width) - 1n}, but is ${value}.`,
-      );
-    }
-    return digits.padStart(width, '0');
-  });
-  return parts.join('.') as Version;
+export function encodeVersion({ epoch, major, minor, offset }: Position): Version {
+  return `${encodeStart(epoch, major)}.${encodePart('minor', minor)}.${encodePart('offset', offset)}` as Version;
+}
+
+let recent = { epoch: -1, major: -1n, text: '' };
+
+/** The changes of one transaction follow each other and start alike. */
+function encodeStart(epoch: number, major: bigint): string {
+  if (recent.epoch !== epoch || recent.major !== major) {
+    recent = { epoch, major, text: `${encodePart('epoch', BigInt(epoch))}.${encodePart('major', major)}` };
+  }
+  return recent.text;
+}
+
+function encodePart(part: keyof Position, value: bigint): string {
+  const width = WIDTHS[part];
+  const digits = value.toString(16);
+  if (value >= 0n && digits.length <= width) return digits.padStart(width, '0');
+  throw new ProtocolError(
+    'HYBRIDGE_PROTOCOL_POSITION_OUT_OF_RANGE',
+    `The ${part} of a position must be between 0 and ${16n ** BigInt(width) - 1n}, but is ${value}.`,
+  );
 }
 
 /** @throws ProtocolError `HYBRIDGE_PROTOCOL_VERSION_MALFORMED`. */

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { type ExpressionName, Expressions, Names } from './expressions.ts';
+import type { Attributes } from './attribute.ts';
 import { buildWrite } from './write.ts';
 
 const key = { pk: 'p', sk: 's' };
@@ -43,4 +45,42 @@ it('never has a column stand for metadata, whatever it is called', () => {
   expect(write.names).toMatchObject({ '#c0': 'strange #name', '#c1': 'select' });
   expect(write.values).toMatchObject({ ':c0': { N: '1' }, ':c1': { N: '2' } });
   expect(new Set(Object.values(Names)).size).toBe(Object.keys(Names).length);
+});
+
+describe('a write of columns seen before', () => {
+  const build = (columns: Attributes) => buildWrite('upsertEager', { key, columns, values: given });
+
+  it('is as if none had been seen', () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'a,b', 'a\u0000b', '#c0');
+    fc.assert(
+      fc.property(fc.uniqueArray(name), (names) => {
+        const columns = Object.fromEntries(names.map((column, i) => [column, { N: String(i) }]));
+        const write = build(columns);
+        expect(names.map((_, i) => write.names[`#c${i}`])).toEqual(names);
+        expect(names.map((_, i) => write.values[`:c${i}`])).toEqual(Object.values(columns));
+        expect(Object.keys(write.names).filter((token) => token.startsWith('#c'))).toHaveLength(
+          names.length + 1, // and #ct
+        );
+        expect(write.update).toContain(names.map((_, i) => `#c${i} = :c${i}`).join(', '));
+      }),
+    );
+  });
+
+  it('does not depend on how many there were, or on a list that was changed since', () => {
+    for (let i = 0; i < 200; i++) build({ [`column${i}`]: { N: '1' } });
+    expect(build({ column0: { N: '7' } })).toMatchObject({
+      names: { '#c0': 'column0' },
+      values: { ':c0': { N: '7' } },
+    });
+    const list = ['a', 'b'];
+    const write = () => buildWrite('remove', { key, columns: list, values: given });
+    expect(write().names).toMatchObject({ '#c0': 'a', '#c1': 'b' });
+    list[0] = 'z';
+    expect(write().names).toMatchObject({ '#c0': 'z', '#c1': 'b' });
+  });
+
+  it('cannot change the writes after it', () => {
+    const { names } = build(columns);
+    expect(() => Object.assign(names, { '#c0': 'other' })).toThrow(TypeError);
+  });
 });

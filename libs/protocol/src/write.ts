@@ -1,10 +1,18 @@
 import { type AttributeValue, type Attributes, text } from './attribute.ts';
-import { type ExpressionName, Expressions, Names } from './expressions.ts';
-import { type ItemKey, ItemState } from './item.ts';
+import {
+  type ControlExpressionName,
+  ControlExpressions,
+  type ExpressionName,
+  Expressions,
+  Names,
+} from './expressions.ts';
+import { CONTROL_STATE, type ItemKey, ItemState } from './item.ts';
+
+type WriteName = ExpressionName | ControlExpressionName;
 
 /** One conditional write, ready to be sent: the fields of an `UpdateItem` request in plain form. */
 export interface Write {
-  readonly expression: ExpressionName;
+  readonly expression: WriteName;
   readonly key: ItemKey;
   readonly condition: string;
   readonly update: string;
@@ -29,52 +37,85 @@ const STATE_VALUES: Attributes = {
   ':F': text(ItemState.fence),
   ':D': text(ItemState.hidden),
   ':Q': text(ItemState.quarantined),
+  ':C': text(CONTROL_STATE),
 };
 
-/** Expands a literal expression for one item. Only names and values the expression mentions are sent. */
-export function buildWrite(expression: ExpressionName, input: WriteInput): Write {
-  const { condition, update } = Expressions[expression];
-  const { names, values, setList, removeList } = expandColumns(input.columns ?? {});
-  const expanded = expandUpdate(update, setList, removeList);
-  const mentioned = tokensOf(`${condition} ${expanded}`);
-  const given = Object.fromEntries(Object.entries(input.values).map(([name, value]) => [`:${name}`, value]));
-  return {
-    expression,
-    key: input.key,
-    condition,
-    update: expanded,
-    names: pick({ ...Names, ...names }, mentioned),
-    values: pick({ ...STATE_VALUES, ...given, ...values }, mentioned),
-    returnNew: input.returnNew ?? false,
-  };
-}
+const ALL_EXPRESSIONS = { ...Expressions, ...ControlExpressions };
 
-function expandColumns(columns: Attributes | readonly string[]) {
+/** Expands a literal expression for one item. Only names and values the expression mentions are sent. */
+export function buildWrite(expression: WriteName, input: WriteInput): Write {
+  const columns = input.columns ?? {};
   const columnNames = isNameList(columns) ? columns : Object.keys(columns);
-  const names: Record<string, string> = {};
-  const values: Record<string, AttributeValue> = {};
-  columnNames.forEach((name, i) => {
-    names[`#c${i}`] = name;
-    if (!isNameList(columns)) values[`:c${i}`] = columns[name] as AttributeValue;
-  });
-  const placeholders = Object.keys(names);
-  return {
-    names,
-    values,
-    setList: placeholders.map((name) => `${name} = :${name.slice(1)}`).join(', '),
-    removeList: placeholders.join(', '),
-  };
+  const { condition, update, names, ...expansion } = expansionOf(expression, columnNames);
+  const values: Record<string, AttributeValue> = { ...expansion.stateValues };
+  for (const name of Object.keys(input.values)) {
+    const placeholder = expansion.givenPlaceholders.get(name);
+    if (placeholder !== undefined) values[placeholder] = input.values[name] as AttributeValue;
+  }
+  if (!isNameList(columns)) {
+    expansion.columnPlaceholders.forEach((placeholder, i) => {
+      values[placeholder] = columns[columnNames[i] as string] as AttributeValue;
+    });
+  }
+  return { expression, key: input.key, condition, update, names, values, returnNew: input.returnNew ?? false };
 }
 
 const isNameList = (columns: Attributes | readonly string[]): columns is readonly string[] => Array.isArray(columns);
 
+/** What is the same in every write of one expression with the same own columns. */
+interface Expansion {
+  readonly columnNames: readonly string[];
+  readonly condition: string;
+  readonly update: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly stateValues: Attributes;
+  /** Name of a value → its placeholder, for all the expression mentions. */
+  readonly givenPlaceholders: ReadonlyMap<string, string>;
+  /** Placeholders of the values of the own columns, in their order; none where the expression sets no columns. */
+  readonly columnPlaceholders: readonly string[];
+}
+
+/** Kept per expression. A view has one set of own columns, and some more if its updates leave out large values. */
+const MAX_EXPANSIONS = 64;
+const expansions = new Map<WriteName, Expansion[]>();
+
+function expansionOf(expression: WriteName, columnNames: readonly string[]): Expansion {
+  let known = expansions.get(expression);
+  if (known === undefined) expansions.set(expression, (known = []));
+  const found = known.find((expansion) => sameNames(expansion.columnNames, columnNames));
+  if (found !== undefined) return found;
+  const made = expand(expression, [...columnNames]);
+  known.unshift(made);
+  if (known.length > MAX_EXPANSIONS) known.pop();
+  return made;
+}
+
+const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i]);
+
+function expand(expression: WriteName, columnNames: readonly string[]): Expansion {
+  const { condition, update } = ALL_EXPRESSIONS[expression];
+  const expanded = expandUpdate(update, columnNames.length);
+  const mentioned = tokensOf(`${condition} ${expanded}`);
+  const names = { ...Names, ...Object.fromEntries(columnNames.map((name, i) => [`#c${i}`, name])) };
+  const values = [...mentioned].filter((token) => token.startsWith(':'));
+  return {
+    columnNames,
+    condition,
+    update: expanded,
+    names: Object.freeze(pick(names, mentioned)),
+    stateValues: pick(STATE_VALUES, mentioned),
+    givenPlaceholders: new Map(values.map((placeholder) => [placeholder.slice(1), placeholder])),
+    columnPlaceholders: columnNames.map((_, i) => `:c${i}`).filter((placeholder) => mentioned.has(placeholder)),
+  };
+}
+
 /** An item without own columns to set or remove leaves no dangling comma. */
-function expandUpdate(update: string, setList: string, removeList: string): string {
-  const expand = (clause: string, columns: string) =>
-    columns === ''
-      ? clause.replace('{columns}, ', '').replace(/ REMOVE \{columns\}$/, '')
-      : clause.replace('{columns}', columns);
-  return update.startsWith('SET {columns}') ? expand(update, setList) : expand(update, removeList);
+function expandUpdate(update: string, columnCount: number): string {
+  if (columnCount === 0) return update.replace('{columns}, ', '').replace(/ REMOVE \{columns\}$/, '');
+  const indexes = Array.from({ length: columnCount }, (_, i) => i);
+  const sets = update.startsWith('SET {columns}');
+  return update.replace('{columns}', indexes.map((i) => (sets ? `#c${i} = :c${i}` : `#c${i}`)).join(', '));
 }
 
 const tokensOf = (expression: string): ReadonlySet<string> => new Set(expression.match(/[#:][A-Za-z0-9]+/g));

@@ -23,13 +23,17 @@ export interface Ended<Outcome> {
 /**
  * Runs an operation to its end: decide, send, and on refusal decide again with what the table said.
  * Every refusal means that somebody else's write came first, so the loop ends when the contention does.
+ *
+ * @param first what is known before the first call: a strongly consistent read that the caller made after its own last
+ *   write to the item, or what `FirstGuess` says. Default: nothing.
  */
 export async function carryOut<Outcome>(
   store: ItemStore,
   key: Write['key'],
   decide: (seen: Seen) => Decision<Outcome>,
+  first?: Seen,
 ): Promise<Ended<Outcome>> {
-  let seen: Seen;
+  let seen = first;
   for (;;) {
     const decision = decide(seen);
     if (decision.do === 'done') return { outcome: decision.outcome, item: seen?.item };

@@ -1,9 +1,9 @@
 import { type Attributes, number, scalarOf, text } from '../attribute.ts';
-import { type Item, type ItemKey, ItemState, Meta, nonceOf, stateOf, transactionOf, versionOf } from '../item.ts';
+import { type Item, type ItemKey, ItemState, Meta, stateOf, transactionOf, versionOf } from '../item.ts';
 import type { ProtocolContext } from '../ports.ts';
 import { type Version, ZERO_VERSION } from '../version.ts';
 import { type Write, buildWrite } from '../write.ts';
-import { fenceExpiry } from './row-change.ts';
+import { fenceExpiry } from './expiry.ts';
 
 /** The right to fill one key, and what the SQL read must prove to have seen. */
 export interface Lease {
@@ -47,19 +47,12 @@ export function fillWrite(lease: Lease, row: Attributes | undefined, context: Pr
     : buildWrite('fill', { key: lease.key, columns: row, values });
 }
 
-/** Condition 10': turns a live item into a fence that keeps its version and proof. */
-export function invalidateWrite(
-  item: Item,
-  columnNames: readonly string[],
-  key: ItemKey,
-  context: ProtocolContext,
-): Write {
-  return buildWrite('invalidate', {
-    key,
-    columns: columnNames,
-    values: { x: fenceExpiry(context), w: text(context.nonce()), w0: text(nonceOf(item)) },
+/** Condition 6q: the row that SQL holds cannot be stored; readers get it from SQL from now on. */
+export const fillUnstorableWrite = (lease: Lease, reason: string, context: ProtocolContext): Write =>
+  buildWrite('fillUnstorable', {
+    key: lease.key,
+    values: { tok: text(lease.token), lv: text(lease.version), q: text(reason), w: text(context.nonce()) },
   });
-}
 
 /** hit: the visible columns are the answer · not-found: SQL has no such row · miss: ask SQL. */
 export type ReadVerdict = 'hit' | 'not-found' | 'miss';

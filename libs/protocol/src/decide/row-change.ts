@@ -17,7 +17,9 @@ import type { ProtocolContext } from '../ports.ts';
 import type { Version } from '../version.ts';
 import { buildWrite } from '../write.ts';
 import { type Decision, type Seen, done } from './decision.ts';
+import { fenceExpiry, tombstoneExpiry, tombstoneValues } from './expiry.ts';
 import { render } from './render.ts';
+import { invalidateWrite } from './repair.ts';
 
 /** Where a truth comes from: its place in commit order and the transaction a reader must prove to have seen. */
 export interface Provenance {
@@ -31,7 +33,8 @@ export interface Provenance {
 /** One row change of the source, projected onto one item. */
 export interface RowChange extends Provenance {
   readonly key: ItemKey;
-  readonly kind: 'upsert' | 'partial' | 'delete' | 'unstorable';
+  /** `touched`: the row is another one, and the event does not say which: SQL has to. */
+  readonly kind: 'upsert' | 'partial' | 'touched' | 'delete' | 'unstorable';
   /** Own columns: all of them for an upsert, the available ones for a partial update, none otherwise. */
   readonly columns: Attributes;
   /** Names of all own columns of the view. */
@@ -48,9 +51,9 @@ export type ViewMode = (typeof ViewMode)[keyof typeof ViewMode];
 /**
  * applied · rebased: stored under pending changes · stale: the item is as new already ·
  * fenced: the key is marked "at least this new" and an eager view must fill it from SQL ·
- * skipped: a partial update of a quarantined row changes nothing that readers see.
+ * quarantined: readers go to SQL.
  */
-export type RowChangeOutcome = 'applied' | 'rebased' | 'stale' | 'fenced' | 'quarantined' | 'skipped';
+export type RowChangeOutcome = 'applied' | 'rebased' | 'stale' | 'fenced' | 'quarantined';
 
 /** Conditions 1 to 4 and 9: what to do with a row change, given what was seen of its item. */
 export function decideRowChange(
@@ -59,13 +62,32 @@ export function decideRowChange(
   context: ProtocolContext,
   seen: Seen,
 ): Decision<RowChangeOutcome> {
-  if (seen === undefined) return change.aged === true ? { do: 'read' } : store(change, mode, context);
+  if (seen === undefined) return readsFirst(change) ? { do: 'read' } : store(change, mode, context);
   const item = seen.item;
   if (item === undefined) return decideOnAbsent(change, mode, context);
   const version = versionOf(item);
-  if (version !== undefined && version >= change.version) return done(mustBeFilled(item, mode) ? 'fenced' : 'stale');
+  if (version !== undefined && version >= change.version) return decideOnAsNew(change, mode, context, item);
   if (hasPending(item)) return rebase(change, context, item);
   return decideOnSettled(change, mode, context, item);
+}
+
+/** What is to be done depends on the item: a write that guesses would mostly be refused. */
+const readsFirst = (change: RowChange): boolean => change.aged === true || change.kind === 'touched';
+
+/**
+ * Mostly there is nothing to do. An item that was quarantined by this very event, which can be stored now, goes back to
+ * SQL: its key was parked then, and whoever put the event aside ended before it learned of the release.
+ */
+function decideOnAsNew(
+  change: RowChange,
+  mode: ViewMode,
+  context: ProtocolContext,
+  item: Item,
+): Decision<RowChangeOutcome> {
+  const isParked = stateOf(item) === ItemState.quarantined && !hasPending(item) && versionOf(item) === change.version;
+  if (!isParked || change.kind === 'unstorable') return done(mustBeFilled(item, mode) ? 'fenced' : 'stale');
+  const write = invalidateWrite(item, change.columnNames, change.key, context);
+  return { do: 'write', write, outcome: 'fenced' };
 }
 
 /** A fence an eager view was left with: whoever raised it ended before the fill. */
@@ -77,7 +99,7 @@ function decideOnAbsent(change: RowChange, mode: ViewMode, context: ProtocolCont
   if (creates || (change.kind === 'upsert' && mode === ViewMode.eager && change.aged !== true)) {
     return store(change, mode, context);
   }
-  return fence(change, context);
+  return fence(change, mode, context);
 }
 
 function decideOnSettled(
@@ -87,15 +109,17 @@ function decideOnSettled(
   item: Item,
 ): Decision<RowChangeOutcome> {
   const state = stateOf(item);
-  if (change.kind === 'partial' && state !== ItemState.live) {
-    return state === ItemState.quarantined ? done('skipped') : fence(change, context);
+  const inParts = change.kind === 'partial' || change.kind === 'touched';
+  if (inParts && state !== ItemState.live) {
+    return fence(change, mode, context);
   }
-  if (change.kind === 'upsert' && mode === ViewMode.lazy && state === ItemState.fence) return fence(change, context);
+  if (change.kind === 'upsert' && mode === ViewMode.lazy && state === ItemState.fence)
+    return fence(change, mode, context);
   // A quarantined item is known, not merely fenced: the next row that can be stored takes its place in both modes.
   return store(change, state === ItemState.quarantined ? ViewMode.eager : mode, context);
 }
 
-/** Conditions 1, 1', 1" and 3: the write that needs no look at the item first. */
+/** Conditions 1, 1', 1", 2' and 3: the write that needs no look at the item first. */
 function store(change: RowChange, mode: ViewMode, context: ProtocolContext): Decision<RowChangeOutcome> {
   const { expression, columns, values } = storeParts(change, mode, context);
   const write = buildWrite(expression, {
@@ -103,8 +127,16 @@ function store(change: RowChange, mode: ViewMode, context: ProtocolContext): Dec
     columns,
     values: { ...provenanceValues(change), w: text(context.nonce()), ...values },
   });
-  return { do: 'write', write, outcome: change.kind === 'unstorable' ? 'quarantined' : 'applied' };
+  return { do: 'write', write, outcome: OUTCOMES[change.kind] };
 }
+
+const OUTCOMES = {
+  upsert: 'applied',
+  partial: 'applied',
+  touched: 'fenced',
+  delete: 'applied',
+  unstorable: 'quarantined',
+} as const satisfies Record<RowChange['kind'], RowChangeOutcome>;
 
 function storeParts(
   change: RowChange,
@@ -124,6 +156,8 @@ function storeParts(
       };
     case 'partial':
       return { expression: 'upsertPartial', columns: change.columns, values: {} };
+    case 'touched':
+      return { expression: 'fenceLive', columns: change.columnNames, values: { x: tombstoneExpiry(context) } };
     case 'delete':
       return { expression: 'remove', columns: change.columnNames, values: tombstoneValues(context) };
     case 'unstorable':
@@ -135,10 +169,12 @@ function storeParts(
   }
 }
 
-function fence(change: RowChange, context: ProtocolContext): Decision<RowChangeOutcome> {
+/** An eager view fills it at once; until then nothing may end it, or the fill would forget the version. */
+function fence(change: RowChange, mode: ViewMode, context: ProtocolContext): Decision<RowChangeOutcome> {
+  const x = mode === ViewMode.eager ? tombstoneExpiry(context) : fenceExpiry(context);
   const write = buildWrite('fence', {
     key: change.key,
-    values: { ...provenanceValues(change), x: fenceExpiry(context), w: text(context.nonce()) },
+    values: { ...provenanceValues(change), x, w: text(context.nonce()) },
   });
   return { do: 'write', write, outcome: 'fenced' };
 }
@@ -178,14 +214,3 @@ export function provenanceValues(provenance: Provenance): Record<string, Attribu
     ct: number(provenance.committedAt),
   };
 }
-
-/** `_x` is DynamoDB's TTL attribute: whole seconds. `_nx` and `_lx` are ours: milliseconds. */
-export function tombstoneValues(context: ProtocolContext): Record<string, AttributeValue> {
-  const until = context.now() + context.limits.tombstoneTtlMs;
-  return { x: ttlSeconds(until), nx: number(until) };
-}
-
-export const fenceExpiry = (context: ProtocolContext): AttributeValue =>
-  ttlSeconds(context.now() + context.limits.fenceTtlMs);
-
-export const ttlSeconds = (untilMs: number): AttributeValue => number(Math.ceil(untilMs / 1000));

@@ -22,8 +22,9 @@ import type { ProtocolContext } from '../ports.ts';
 import { ZERO_VERSION } from '../version.ts';
 import { buildWrite } from '../write.ts';
 import { type Decision, type Seen, done } from './decision.ts';
+import { tombstoneExpiry, tombstoneValues } from './expiry.ts';
 import { render } from './render.ts';
-import { type Provenance, fenceExpiry, provenanceValues, tombstoneValues } from './row-change.ts';
+import { type Provenance, provenanceValues } from './row-change.ts';
 
 /** SQL's answer to one customer change, as captured from the inbox table. */
 export interface SettleSignal extends Provenance {
@@ -114,7 +115,8 @@ function settleLast(
     const write = buildWrite('settleAbsent', { key, columns, values: { ...common, ...tombstoneValues(context) } });
     return { do: 'write', write, outcome: 'settled' };
   }
-  const write = buildWrite('settleUnknown', { key, columns, values: { ...common, x: fenceExpiry(context) } });
+  // The change may lie over what was a tombstone: what it held off must stay away as long.
+  const write = buildWrite('settleUnknown', { key, columns, values: { ...common, x: tombstoneExpiry(context) } });
   return { do: 'write', write, outcome: 'fenced' };
 }
 

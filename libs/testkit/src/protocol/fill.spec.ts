@@ -6,13 +6,16 @@ import {
   ZERO_VERSION,
   carryOut,
   columnsOf,
+  decideRepair,
   decideRowChange,
+  fillUnstorableWrite,
   fillWrite,
   invalidateWrite,
   isUncacheable,
   judgeRead,
   leaseOf,
   leaseWrite,
+  scalarOf,
   stateOf,
   text,
   versionOf,
@@ -123,16 +126,57 @@ describe('judgeRead', () => {
   });
 });
 
-describe('invalidateWrite', () => {
-  it('turns a live item into a fence that keeps its version', async () => {
-    const { store, context } = given(item({ n: 4 }));
-    expect((await store.write(invalidateWrite(item({ n: 4 }), COLUMN_NAMES, KEY, context))).ok).toBe(true);
+describe('fillUnstorableWrite', () => {
+  it('quarantines the key at the version of its lease', async () => {
+    const { store, context, lease } = given(item({ state: ItemState.fence, n: 5 }));
+    const leased = leaseOf(KEY, 't1', (await lease('t1')).item as Item);
+    expect((await store.write(fillUnstorableWrite(leased, '39 digits', context))).ok).toBe(true);
     const after = store.peek(KEY) as Item;
-    expect([stateOf(after), versionOf(after), columnsOf(after)]).toEqual([ItemState.fence, versionAt(4), {}]);
+    expect([stateOf(after), versionOf(after)]).toEqual([ItemState.quarantined, versionAt(5)]);
+    expect(after[Meta.quarantine]).toEqual(text('39 digits'));
+    expect(Object.keys(after)).not.toEqual(expect.arrayContaining([Meta.leaseToken]));
   });
 
-  it('leaves an item with pending changes alone', async () => {
-    const { store, context } = given(item({ pending: [pending()] }));
+  it('is refused when a change event touched the key since its lease', async () => {
+    const { store, context, lease, deliver } = given();
+    const leased = leaseOf(KEY, 't1', (await lease('t1')).item as Item);
+    await deliver(5);
+    expect((await store.write(fillUnstorableWrite(leased, '39 digits', context))).ok).toBe(false);
+  });
+});
+
+describe('decideRepair', () => {
+  const TTL = { [Meta.expiry]: { N: '1' }, [Meta.negativeExpiry]: { N: '2' } };
+  const repair = async (before?: Item) => {
+    const test = given(before);
+    const { outcome } = await carryOut(test.store, KEY, (seen) => decideRepair(KEY, test.context, seen));
+    return { ...test, outcome, after: test.store.peek(KEY) };
+  };
+  const expiryOf = (of: Item | undefined): number => Number(scalarOf(of?.[Meta.expiry])) * 1000;
+
+  it.each([
+    ['a live item', item({ n: 4 })],
+    ['a tombstone', item({ n: 4, state: ItemState.tombstone, meta: TTL })],
+    ['a quarantined item', item({ n: 4, state: ItemState.quarantined, meta: { [Meta.quarantine]: text('NaN') } })],
+    ['a fence with a lease', item({ n: 4, state: ItemState.fence, meta: { [Meta.leaseToken]: text('t0') } })],
+  ])('makes a fence of %s that keeps its version and lives as long as a tombstone', async (_, before) => {
+    const { outcome, after, context, lease, store } = await repair({ ...before, [Meta.transaction]: text('704') });
+    expect(outcome).toBe('fenced');
+    expect(Object.keys(after as Item).sort()).toEqual(
+      ['pk', 'sk', Meta.state, Meta.version, Meta.transaction, Meta.nonce, Meta.expiry].sort(),
+    );
+    expect([stateOf(after as Item), versionOf(after as Item)]).toEqual([ItemState.fence, versionAt(4)]);
+    expect(expiryOf(after) - context.now()).toBeGreaterThanOrEqual(context.limits.tombstoneTtlMs);
+    await lease('t1');
+    expect(expiryOf(store.peek(KEY))).toBe(expiryOf(after));
+  });
+
+  it('leaves an item with pending changes alone, also when one comes in between', async () => {
+    const waiting = item({ pending: [pending()] });
+    expect((await repair(waiting)).outcome).toBe('pending');
+    const { store, context } = given(waiting);
     expect((await store.write(invalidateWrite(item(), COLUMN_NAMES, KEY, context))).ok).toBe(false);
   });
+
+  it('has nothing to do where there is no item', async () => expect((await repair()).outcome).toBe('absent'));
 });

@@ -72,7 +72,7 @@ describe('a full row image', () => {
   );
 
   it.each([1, 2])('is stale on an item at version 2 when its own is %i', async (n) => {
-    for (const before of [item({ n: 2 }), tombstone(2), quarantined(2)]) {
+    for (const before of [item({ n: 2 }), tombstone(2), quarantined(3)]) {
       const { outcome, item: after } = await apply(rowChange({ n }), 'eager', before);
       expect(outcome).toBe('stale');
       expect(after).toEqual(before);
@@ -115,15 +115,10 @@ describe('a partial update (unchanged TOAST columns)', () => {
     ['nothing', undefined],
     ['a fence', fence()],
     ['a tombstone', tombstone()],
+    ['a quarantined row', quarantined()],
   ])('fences %s, so that the whole row is read from SQL', async (_, before) => {
     const { outcome, item: after } = await apply(partial, 'eager', before);
     expect([outcome, stateOf(after as Item)]).toEqual(['fenced', ItemState.fence]);
-  });
-
-  it('leaves a quarantined row alone', async () => {
-    const { outcome, item: after } = await apply(partial, 'eager', quarantined());
-    expect(outcome).toBe('skipped');
-    expect(stateOf(after as Item)).toBe(ItemState.quarantined);
   });
 
   it('makes the truth below a pending insert unknown when nothing was known of the row', async () => {
@@ -159,6 +154,16 @@ describe('a delete', () => {
 });
 
 describe('a row that cannot be stored', () => {
+  it.each([
+    ['can be stored after all', rowChange({ n: 1 }), 'fenced', ItemState.fence],
+    ['still cannot', rowChange({ n: 1, kind: 'unstorable' }), 'stale', ItemState.quarantined],
+    ['is not what was quarantined', rowChange({ n: 0 }), 'stale', ItemState.quarantined],
+  ])('goes back to SQL only if the very event that was quarantined %s', async (_, change, outcome, state) => {
+    const ended = await apply(change, 'eager', quarantined());
+    expect([ended.outcome, stateOf(ended.item as Item)]).toEqual([outcome, state]);
+    expect(versionOf(ended.item as Item)).toBe(versionAt(1));
+  });
+
   it('is quarantined with its reason, and carries no columns', async () => {
     const { outcome, item: after } = await apply(
       rowChange({ n: 2, kind: 'unstorable', reason: '39 digits' }),
