@@ -2,8 +2,18 @@
  * The words used here: a *change event* is one row change as Debezium captured it; a *command* asks one receiver to do
  * something; an *event* says what happened; a *contract* names a command or event, its version, schema and example.
  */
-export { type JsonValue, type PlainJson, formatJson, isJsonNumber, jsonNumber, parseJson } from './json.ts';
-export { type ChangeEvent, ChangeOperationCode, parseChangeEvent } from './change/envelope.ts';
+export {
+  type JsonNumber,
+  type JsonValue,
+  type PlainJson,
+  formatJson,
+  isJsonNumber,
+  jsonNumber,
+  numberText,
+  parseJson,
+  parseJsonValue,
+} from './json.ts';
+export { type ChangeEvent, ChangeOperationCode, type JsonRow, parseChangeEvent } from './change/envelope.ts';
 export { type InboxRow, parseInboxRow } from './change/inbox-row.ts';
 export { type Contract, type Message, Metadata, defineContract, parseMessage } from './message.ts';
 export { ApplyCustomerChange, ApplyCustomerChangeData, WireChange } from './commands/apply-customer-change/v1.ts';

@@ -23,6 +23,7 @@ export function createCatalog(views: readonly AnyView[]): Catalog {
   assertDistinct(views);
   const names = new Map(views.map((view) => [view.name, view]));
   const tables = new Map(views.map((view) => [view.table.name, view.table as AnyTable]));
+  const ofTable = new Map([...tables.keys()].map((name) => [name, views.filter((view) => view.table.name === name)]));
   return {
     views,
     tables: [...tables.values()],
@@ -34,7 +35,7 @@ export function createCatalog(views: readonly AnyView[]): Catalog {
         `There is no view "${name}"; there are ${[...names.keys()].join(', ')}.`,
       );
     },
-    byTable: (name) => views.filter((view) => view.table.name === name),
+    byTable: (name) => ofTable.get(name) ?? [],
     byKey: (key) => {
       for (const view of views) {
         const texts = parseKey(view.key, key);

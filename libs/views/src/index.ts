@@ -1,10 +1,23 @@
 export type { Codec } from './codecs/codec.ts';
-export { float8, int2, int4, int8, numeric } from './codecs/numbers.ts';
+export { type NumberOptions, float8, int2, int4, int8, numeric } from './codecs/numbers.ts';
 export { date, text, timestamp, timestamptz, uuid } from './codecs/text.ts';
 export { bool, bytea, jsonb } from './codecs/others.ts';
 export { type AnyTable, type Column, type Columns, type Table, notNull, nullable, table } from './table.ts';
-export { type KeyPart, type KeyTemplate, column, keyColumns, parseKey, renderKey } from './key-template.ts';
+export {
+  type KeyPart,
+  type KeyTemplate,
+  MAX_PARTITION_KEY_BYTES,
+  MAX_SORT_KEY_BYTES,
+  column,
+  isStorableKey,
+  keyColumns,
+  parseKey,
+  renderKey,
+} from './key-template.ts';
 export { type AnyView, type ConflictPolicy, type DocumentOf, type View, type ViewDefinition, view } from './view.ts';
+export { DOCUMENT_ATTRIBUTE, Layout, unpackColumns } from './layout.ts';
+export { MAX_EXPRESSION_BYTES, longestExpression } from './expression-size.ts';
+export { explainMismatch, unknownColumnsOf } from './explain-mismatch.ts';
 export type { Document, DomainChange, DomainEvent, EventBuilder } from './domain-event.ts';
 export {
   type DecodedRow,
@@ -22,5 +35,6 @@ export {
   toDocument,
   toSqlText,
 } from './row.ts';
+export { type ChangeColumns, type ChangeDecoder, type ChangeKey, changeDecoder } from './change-decoder.ts';
 export { type Catalog, createCatalog } from './catalog.ts';
 export { UnstorableValueError, ViewError, type ViewErrorCode } from './errors.ts';

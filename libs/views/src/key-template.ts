@@ -15,14 +15,22 @@ export const column = <const Name extends string>(name: Name): { readonly column
 const SEPARATOR = '#';
 
 /** `#` and `%` inside a value are written `%23` and `%25`, so that no value can imitate another key. */
-const escapePart = (value: string): string => value.replace(/[%#]/g, encodeURIComponent);
+const escapePart = (value: string): string =>
+  value.includes('#') || value.includes('%') ? value.replace(/[%#]/g, encodeURIComponent) : value;
 const unescapePart = (value: string): string => value.replace(/%(23|25)/g, decodeURIComponent);
 
 /** @param valueOf text of a key column @throws ViewError when a key column is missing */
 export function renderKey(template: KeyTemplate, valueOf: (column: string) => string | undefined): ItemKey {
-  const render = (parts: readonly KeyPart[]): string =>
-    parts.map((part) => (typeof part === 'string' ? part : escapePart(required(part.column, valueOf)))).join(SEPARATOR);
-  return { pk: render(template.pk), sk: render(template.sk) };
+  return { pk: renderParts(template.pk, valueOf), sk: renderParts(template.sk, valueOf) };
+}
+
+function renderParts(parts: readonly KeyPart[], valueOf: (column: string) => string | undefined): string {
+  let key = '';
+  for (const [i, part] of parts.entries()) {
+    if (i > 0) key += SEPARATOR;
+    key += typeof part === 'string' ? part : escapePart(required(part.column, valueOf));
+  }
+  return key;
 }
 
 function required(name: string, valueOf: (column: string) => string | undefined): string {
@@ -54,3 +62,11 @@ function parseParts(parts: readonly KeyPart[], key: string, values: Record<strin
 export const keyColumns = (template: KeyTemplate): readonly string[] => [
   ...new Set([...template.pk, ...template.sk].flatMap((part) => (typeof part === 'string' ? [] : [part.column]))),
 ];
+
+/** Source: DynamoDB developer guide, "Service quotas": partition keys and sort keys. UTF-8. */
+export const MAX_PARTITION_KEY_BYTES = 2_048;
+export const MAX_SORT_KEY_BYTES = 1_024;
+
+/** Whether DynamoDB takes the key; rows of a key that is too long have no item, and nobody can ask for one. */
+export const isStorableKey = ({ pk, sk }: ItemKey): boolean =>
+  Buffer.byteLength(pk) <= MAX_PARTITION_KEY_BYTES && Buffer.byteLength(sk) <= MAX_SORT_KEY_BYTES;

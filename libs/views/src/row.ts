@@ -4,6 +4,7 @@ import type { Codec } from './codecs/codec.ts';
 import type { Document } from './domain-event.ts';
 import { ViewError } from './errors.ts';
 import { renderKey } from './key-template.ts';
+import { packColumns, unpackColumns } from './layout.ts';
 import type { AnyTable, Column } from './table.ts';
 import type { AnyView } from './view.ts';
 
@@ -84,16 +85,23 @@ export function columnOf(table: AnyTable, name: string): Column {
   return column;
 }
 
-const columnMissing = (table: AnyTable, name: string): ViewError =>
+export const columnMissing = (table: AnyTable, name: string): ViewError =>
   new ViewError(
     'HYBRIDGE_VIEW_COLUMN_MISSING',
     `${table.name} has no column ${name} any more; change the definition of ${table.name} and its views.`,
   );
 
+const viewColumns = new WeakMap<AnyView, readonly string[]>();
+
 /** Columns a view needs of its table: keys and attributes, each once. */
-export const columnsOfView = (view: AnyView): readonly string[] => [
-  ...new Set([...(view.table.primaryKey as readonly string[]), ...(Object.values(view.attributes) as string[])]),
-];
+export function columnsOfView(view: AnyView): readonly string[] {
+  const known = viewColumns.get(view);
+  if (known !== undefined) return known;
+  const names = [...(view.table.primaryKey as readonly string[]), ...(Object.values(view.attributes) as string[])];
+  const columns = [...new Set(names)];
+  viewColumns.set(view, columns);
+  return columns;
+}
 
 /** The item key of a row. @throws ViewError when a key column is missing or NULL */
 export function keyOfRow(view: AnyView, row: Row) {
@@ -105,23 +113,31 @@ export function keyOfRow(view: AnyView, row: Row) {
   });
 }
 
-/** Own columns of the item: the row's values under the view's attribute names. Columns not in the row are left out. */
+/**
+ * Own columns of the item: the row's values under the view's attribute names. Columns not in the row are left out.
+ * @throws ViewError when columns are left out of a document view, which only whole rows can change
+ */
 export const projectRow = (view: AnyView, row: Row): Attributes =>
-  Object.fromEntries(
-    view.attributeNames.flatMap((attribute) => {
-      const value = row[view.attributes[attribute]];
-      return value === undefined ? [] : [[attribute, value]];
-    }),
+  packColumns(
+    view,
+    Object.fromEntries(
+      view.attributeNames.flatMap((attribute) => {
+        const value = row[view.attributes[attribute]];
+        return value === undefined ? [] : [[attribute, value]];
+      }),
+    ),
   );
 
 /** What a customer reads: own columns as plain JSON, in the order of the definition. */
-export const toDocument = (view: AnyView, columns: Attributes): Document =>
-  Object.fromEntries(
+export function toDocument(view: AnyView, columns: Attributes): Document {
+  const values = unpackColumns(view, columns);
+  return Object.fromEntries(
     view.attributeNames.flatMap((attribute) => {
-      const value = columns[attribute];
+      const value = values[attribute];
       return value === undefined ? [] : [[attribute, toPlain(view, attribute, value)]];
     }),
   );
+}
 
 function toPlain(view: AnyView, attribute: string, value: AttributeValue): PlainJson {
   return 'NULL' in value ? null : columnOf(view.table, view.attributes[attribute]).codec.toPlain(value);

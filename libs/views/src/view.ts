@@ -1,8 +1,9 @@
-import { isOwnColumn, ViewMode } from '@hybridge/protocol';
+import { ViewMode } from '@hybridge/protocol';
 import { type DomainEvent, type EventBuilder, eventBuilder } from './domain-event.ts';
-import { ViewError } from './errors.ts';
-import { type KeyTemplate, keyColumns } from './key-template.ts';
+import { Layout, itemColumnsOf } from './layout.ts';
+import type { KeyTemplate } from './key-template.ts';
 import type { Column, Columns, Table } from './table.ts';
+import { assertValidView } from './valid-view.ts';
 
 export type ConflictPolicy = 'sql-wins' | 'customer-wins';
 
@@ -26,6 +27,9 @@ export interface View<
   /** Attribute name → column name. */
   readonly attributes: A;
   readonly attributeNames: readonly string[];
+  readonly layout: Layout;
+  /** Names of the item's own columns: the attributes, or in a document view the one that holds them all. */
+  readonly itemColumns: readonly string[];
   readonly mode: ViewMode;
   readonly changes: {
     /** Attributes customers may set; key columns never. */
@@ -47,6 +51,11 @@ export interface ViewDefinition<C extends Columns, A extends { readonly [attribu
   readonly attributes: A;
   /** Default `eager`: every row has an item. `lazy`: only rows somebody has read. */
   readonly mode?: ViewMode;
+  /**
+   * Default `flat`: an attribute for each column. `document`: all of them in one map, for rows of so many columns that
+   * no expression has room for them (about 260). A document view cannot be changed by customers.
+   */
+  readonly layout?: Layout;
   /** What customers may change; default nothing. */
   readonly changes?: {
     readonly allow?: readonly (keyof A & string)[];
@@ -67,12 +76,16 @@ export function view<const C extends Columns, const A extends { readonly [attrib
   definition: ViewDefinition<C, A>,
 ): View<C, A> {
   const changes = definition.changes ?? {};
+  const layout = definition.layout ?? Layout.flat;
+  const attributeNames = Object.keys(definition.attributes);
   const result: View<C, A> = {
     name,
     table: definition.table,
     key: definition.key,
     attributes: definition.attributes,
-    attributeNames: Object.keys(definition.attributes),
+    attributeNames,
+    layout,
+    itemColumns: itemColumnsOf(layout, attributeNames),
     mode: definition.mode ?? ViewMode.eager,
     changes: {
       allow: changes.allow ?? [],
@@ -82,32 +95,6 @@ export function view<const C extends Columns, const A extends { readonly [attrib
     },
     events: (definition.events?.(eventBuilder()) ?? []) as unknown as readonly DomainEvent[],
   };
-  assertValid(result);
+  assertValidView(result);
   return result;
-}
-
-function assertValid(view: AnyView): void {
-  const fail = (problem: string): never => {
-    throw new ViewError('HYBRIDGE_VIEW_DEFINITION_INVALID', `View ${view.name}: ${problem}`);
-  };
-  const primaryKey: readonly string[] = view.table.primaryKey;
-  const inKey = keyColumns(view.key);
-  const missing = primaryKey.filter((name) => !inKey.includes(name));
-  if (missing.length > 0) fail(`its key must contain the primary key; add column("${missing.join('"), column("')}").`);
-  const foreign = inKey.filter((name) => !primaryKey.includes(name));
-  if (foreign.length > 0)
-    fail(`key column ${foreign.join(', ')} is not part of the primary key of ${view.table.name}.`);
-  if (typeof view.key.pk[0] !== 'string') fail('its partition key must begin with a fixed prefix, such as "c1".');
-  for (const attribute of view.attributeNames) {
-    if (!isOwnColumn(attribute))
-      fail(`attribute "${attribute}" is reserved; names must not be pk, sk or begin with "_".`);
-    if (view.table.columns[view.attributes[attribute]] === undefined) {
-      fail(
-        `attribute "${attribute}" names column "${view.attributes[attribute]}", which ${view.table.name} does not have.`,
-      );
-    }
-  }
-  for (const attribute of view.changes.allow as readonly string[]) {
-    if (primaryKey.includes(view.attributes[attribute])) fail(`"${attribute}" is a key column and cannot be changed.`);
-  }
 }

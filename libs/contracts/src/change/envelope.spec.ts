@@ -120,3 +120,78 @@ describe('parseChangeEvent', () => {
     expect(() => parseChangeEvent(value)).toThrow(malformed);
   });
 });
+
+describe('every field', () => {
+  const event = { op: 'u', before: null, after: { id: 1 }, source: {} };
+  const source = {
+    ...{ connector: 'postgresql', schema: 'public', db: 'shop', table: 't', snapshot: 'false' },
+    ...{ sequence: '["1","2"]', ts_ms: 5, txId: 7, lsn: 2 },
+  };
+  const wrong: Record<string, readonly unknown[]> = {
+    op: ['x', '', null, 1, ['u'], {}],
+    before: ['row', 1, true, [1]],
+    after: ['row', 1, true, [1]],
+    source: ['source', 1, null, [1]],
+    'source.connector': [1, null, {}, undefined],
+    'source.schema': [1, true, {}],
+    'source.db': [1, null, undefined],
+    'source.table': [1, null, undefined, ['t']],
+    'source.snapshot': [1, {}],
+    'source.sequence': [1, true, ['1', '2']],
+    'source.ts_ms': ['5', 5.5, null, undefined, true],
+    'source.txId': ['7', 7.5, true, {}],
+    'source.lsn': ['2', 2.5, false],
+  };
+  /** The event with one field changed; with `forced`, a number that makes it be parsed losslessly. */
+  const textWith = (path: string, value: unknown, forced: boolean): string => {
+    const [field = '', inner] = path.split('.');
+    const changed =
+      inner === undefined ? { ...event, source, [field]: value } : { ...event, source: { ...source, [inner]: value } };
+    const json = JSON.stringify(changed);
+    return forced ? json.replace(/}$/, ',"forced":12345678901234567890}') : json;
+  };
+  const cases = Object.entries(wrong).flatMap(([path, values]) => values.map((value) => [path, value] as const));
+
+  it.each(cases)('%s must not be %j, and the message says where', (path, value) => {
+    for (const forced of [false, true]) {
+      expect(() => parseChangeEvent(textWith(path, value, forced))).toThrow(malformed);
+      expect(() => parseChangeEvent(textWith(path, value, forced))).toThrow(`at ${path}`);
+    }
+  });
+
+  it.each([
+    ...[
+      ['before', null],
+      ['before', undefined],
+      ['source.schema', null],
+      ['source.schema', undefined],
+    ],
+    ...[
+      ['source.snapshot', true],
+      ['source.snapshot', null],
+      ['source.txId', null],
+      ['source.lsn', null],
+      ['unknown', [1]],
+    ],
+  ] as const)('%s may be %j', (path, value) => {
+    const natively = parseChangeEvent(textWith(path, value, false));
+    expect(natively).toMatchObject({ op: 'u', after: { id: 1 }, committedAt: 5 });
+    expect(parseChangeEvent(textWith(path, value, true))).toMatchObject({ table: natively.table, committedAt: 5 });
+  });
+
+  it('keeps long numbers of the row although it has Debezium\u2019s own beside it', () => {
+    const own = '"ts_us":1795363634765758,"ts_ns":1795363634765758000';
+    const value = (after: string): string =>
+      textWith('x', 1, false)
+        .replace('{"id":1}', after)
+        .replace('"ts_ms":5', `"ts_ms":5,${own}`)
+        .replace(/}$/, `,${own}}`);
+    expect(parseChangeEvent(value('{"id":1}')).after).toEqual({ id: 1 });
+    for (const name of ['id', 'ts_us', 'ts_ns']) {
+      const { after } = parseChangeEvent(value(`{"${name}":9007199254740993}`));
+      expect(String(after?.[name])).toBe('9007199254740993');
+    }
+    const short = textWith('ts_us', 5, false).replace('{"id":1}', '{"id":9007199254740993}');
+    expect(String(parseChangeEvent(short).after?.['id'])).toBe('9007199254740993');
+  });
+});

@@ -1,4 +1,4 @@
-import type { JsonValue, PlainJson } from '@hybridge/contracts';
+import { type JsonValue, type PlainJson, isJsonNumber, numberText } from '@hybridge/contracts';
 import type { AttributeValue } from '@hybridge/protocol';
 import { ViewError } from '../errors.ts';
 
@@ -29,6 +29,13 @@ export function mismatch(sqlType: string, value: unknown): ViewError {
   return new ViewError('HYBRIDGE_VIEW_VALUE_INVALID', `${shown.slice(0, 120)} is not a value of type ${sqlType}.`);
 }
 
+/** A text that has a point, without the zeros at its end, and without a point left there. */
+export function withoutTrailingZeros(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '0') end--;
+  return text.slice(0, text[end - 1] === '.' ? end - 1 : end);
+}
+
 /** The string inside an attribute value of the expected kind. */
 export function stringOf(value: AttributeValue, kind: 'S' | 'N', sqlType: string): string {
   if (kind === 'S' && 'S' in value) return value.S;
@@ -44,14 +51,19 @@ export function textualCodec<Plain extends PlainJson>(options: {
   toPlain: (value: AttributeValue) => Plain;
 }): Codec<Plain> {
   const { sqlType, parse, toText, toPlain } = options;
-  const fromJson = (value: JsonValue): AttributeValue => {
-    if (value === null || typeof value === 'boolean' || Array.isArray(value)) throw mismatch(sqlType, value);
-    return parse(String(value));
-  };
   return {
     sqlType,
-    fromChange: fromJson,
-    fromImage: fromJson,
+    // Debezium writes only integers and floats as numbers: their value counts, and not how they were parsed.
+    fromChange: (value) => {
+      if (typeof value === 'string') return parse(value);
+      if (isJsonNumber(value)) return parse(numberText(value));
+      throw mismatch(sqlType, value);
+    },
+    // An image has decimals as numbers: their digits count, where a column is read as text.
+    fromImage: (value) => {
+      if (typeof value === 'string' || isJsonNumber(value)) return parse(String(value));
+      throw mismatch(sqlType, value);
+    },
     fromText: parse,
     toText,
     toPlain,

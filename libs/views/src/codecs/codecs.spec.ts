@@ -213,3 +213,79 @@ describe('numbers', () => {
     }
   });
 });
+
+describe('days and times', () => {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const refusal = expect.objectContaining({ code: 'HYBRIDGE_VIEW_VALUE_INVALID' });
+
+  it('are those of the calendar, in the short form as in every other', () => {
+    for (const year of [2023, 2024, 1900, 2000])
+      for (let month = 0; month <= 13; month++)
+        for (let day = 0; day <= 32; day++) {
+          const written = `${year}-${two(month)}-${two(day)}`;
+          const exists = new Date(Date.UTC(year, month - 1, day)).toISOString().startsWith(written);
+          for (const [codec, value, expected] of [
+            [date(), `${written}Z`, written],
+            [timestamptz(), `${written}T10:20:30.5Z`, `${written}T10:20:30.5Z`],
+            [timestamp(), `${written}T10:20:30Z`, `${written}T10:20:30`],
+          ] as const) {
+            if (exists) expect(codec.fromText(value)).toEqual({ S: expected });
+            else expect(() => codec.fromText(value)).toThrow(refusal);
+          }
+        }
+  });
+
+  it('are those of the clock', () => {
+    for (const [hour, minute, second] of [
+      [24, 0, 0],
+      [23, 60, 0],
+      [23, 59, 60],
+      [30, 0, 0],
+    ] as const) {
+      const written = `2026-11-22T${two(hour)}:${two(minute)}:${two(second)}Z`;
+      expect(() => timestamptz().fromText(written)).toThrow(refusal);
+    }
+  });
+
+  it('lose no digit of the fraction but zeros at its end', () => {
+    for (const [fraction, kept] of [
+      ['.000', ''],
+      ['.100', '.1'],
+      ['.010', '.01'],
+      ['.123456789', '.123456789'],
+      ['.0', ''],
+    ]) {
+      const written = `2026-11-22T10:20:30${fraction}`;
+      expect(timestamptz().fromText(`${written}Z`)).toEqual({ S: `2026-11-22T10:20:30${kept}Z` });
+      expect(timestamptz().fromText(`${written}+00`)).toEqual({ S: `2026-11-22T10:20:30${kept}Z` });
+      expect(timestamp().fromText(`${written}Z`)).toEqual({ S: `2026-11-22T10:20:30${kept}` });
+    }
+  });
+});
+
+describe('values that look like something else', () => {
+  it('are no names of special numbers, though objects have members of that name', () => {
+    for (const name of ['constructor', 'toString', '__proto__'])
+      expect(() => numeric().fromText(name)).toThrow(ViewError);
+  });
+
+  it('are digits of a bytea only in ASCII', () => {
+    expect(() => bytea().fromText('\u0130\u0130')).toThrow(ViewError); // a buffer would read their low bytes
+  });
+
+  it('are members of a jsonb under every name', () => {
+    const value = jsonb().fromText('{"__proto__": {"a": 1}, "b": 2}');
+    expect(Object.entries((value as { M: object }).M)).toEqual([
+      ['__proto__', { M: { a: { N: '1' } } }],
+      ['b', { N: '2' }],
+    ]);
+    expect(jsonb().toText(value)).toBe('{"__proto__":{"a":1},"b":2}');
+  });
+
+  it('are texts only as strings and numbers', () => {
+    for (const value of [{ a: 1 }, ['a'], true]) {
+      expect(() => text().fromChange(value)).toThrow(ViewError);
+      expect(() => text().fromImage(value)).toThrow(ViewError);
+    }
+  });
+});

@@ -1,6 +1,7 @@
-import { type AttributeValue, canonicalNumber } from '@hybridge/protocol';
+import type { JsonValue } from '@hybridge/contracts';
+import { type AttributeValue, NULL, canonicalNumber } from '@hybridge/protocol';
 import { UnstorableValueError } from '../errors.ts';
-import { type Codec, mismatch, stringOf, textualCodec } from './codec.ts';
+import { type Codec, mismatch, stringOf, textualCodec, withoutTrailingZeros } from './codec.ts';
 
 /** DynamoDB's limits of a number: 38 significant digits, magnitude 1E-130 to 9.99…E+125. */
 const MAX_DIGITS = 38;
@@ -13,18 +14,24 @@ const integerCodec = <Plain extends string | number>(
   toPlain: (digits: string) => Plain,
 ): Codec<Plain> => {
   const limit = 2n ** (bits - 1n);
+  const smallLimit = Math.min(Number(limit), Number.MAX_SAFE_INTEGER);
   const parse = (text: string): AttributeValue => {
     if (!/^-?\d+$/.test(text)) throw mismatch(sqlType, text);
+    const small = Number(text);
+    if (small > -smallLimit && small < smallLimit) return { N: String(small) };
     const value = BigInt(text);
     if (value < -limit || value >= limit) throw mismatch(sqlType, text);
     return { N: value.toString() };
   };
-  return textualCodec({
+  const codec = textualCodec({
     sqlType,
     parse,
     toText: (value) => stringOf(value, 'N', sqlType),
     toPlain: (value) => toPlain(stringOf(value, 'N', sqlType)),
   });
+  const isSmall = (value: JsonValue): value is number =>
+    Number.isInteger(value) && (value as number) > -smallLimit && (value as number) < smallLimit;
+  return { ...codec, fromChange: (value) => (isSmall(value) ? { N: String(value) } : codec.fromChange(value)) };
 };
 
 export const int2 = (): Codec<number> => integerCodec('smallint', 16n, Number);
@@ -32,23 +39,54 @@ export const int4 = (): Codec<number> => integerCodec('integer', 32n, Number);
 /** Shown as a string: JSON consumers hold integers above 2^53 only so. */
 export const int8 = (): Codec<string> => integerCodec('bigint', 64n, String);
 
-/** Any NUMERIC. Shown as a decimal string. NaN and the infinities are stored as their names. */
-export const numeric = (): Codec<string> =>
-  textualCodec({
+/** What becomes of numbers that DynamoDB's own cannot hold. */
+export interface NumberOptions {
+  /** NaN and the infinities: `string` (default) keeps their names, `null` shows them as NULL. */
+  readonly special?: 'string' | 'null';
+  /** Too many digits, too large or too small: `quarantine` (default) the row, or keep the number as a `string`. */
+  readonly overflow?: 'quarantine' | 'string';
+}
+
+/** A column in which NaN and the infinities are NULL may be null whatever SQL says. */
+type NullSpecial = NumberOptions & { readonly special: 'null' };
+
+/** Any NUMERIC. Shown as a decimal string. */
+export function numeric(options: NullSpecial): Codec<string | null>;
+export function numeric(options?: NumberOptions): Codec<string>;
+export function numeric(options: NumberOptions = {}): Codec<string | null> {
+  return textualCodec<string | null>({
     sqlType: 'numeric',
-    parse: parseNumeric,
+    parse: parserOf(options),
     toText: numberText,
     toPlain: numberText,
   });
+}
 
 /** float4 and float8, in the shortest form that reads back as the same number. */
-export const float8 = (): Codec<number | string> =>
-  textualCodec<number | string>({
+export function float8(options: NullSpecial): Codec<number | string | null>;
+export function float8(options?: NumberOptions): Codec<number | string>;
+export function float8(options: NumberOptions = {}): Codec<number | string | null> {
+  const parse = parserOf(options);
+  return textualCodec<number | string | null>({
     sqlType: 'double precision',
-    parse: (text) => (isSpecial(text) ? special(text) : parseNumeric(shortest(text))),
+    parse: (text) => parse(specialName(text) ?? shortest(text)),
     toText: numberText,
     toPlain: (value) => ('N' in value ? Number(value.N) : numberText(value)),
   });
+}
+
+function parserOf({ special, overflow }: NumberOptions): (text: string) => AttributeValue {
+  if (special !== 'null' && overflow !== 'string') return parseNumeric;
+  return (text) => {
+    if (special === 'null' && specialName(text) !== undefined) return NULL;
+    try {
+      return parseNumeric(text);
+    } catch (error) {
+      if (overflow !== 'string' || !(error instanceof UnstorableValueError)) throw error;
+      return { S: canonicalNumber(text) as string };
+    }
+  };
+}
 
 function shortest(text: string): string {
   const value = Number(text);
@@ -56,24 +94,34 @@ function shortest(text: string): string {
   return String(value);
 }
 
-function parseNumeric(text: string): AttributeValue {
-  if (isSpecial(text)) return special(text);
+/** Of so few digits that every number of this form can be stored. */
+const SHORT_DECIMAL = /^-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?$/;
+
+/** Any decimal number, or the name of a special one. @throws ViewError, UnstorableValueError */
+export function parseNumeric(text: string): AttributeValue {
+  if (SHORT_DECIMAL.test(text)) return { N: shortDecimal(text) };
+  const name = specialName(text);
+  if (name !== undefined) return { S: name };
   const digits = canonicalNumber(text);
   if (digits === undefined) throw mismatch('numeric', text);
   assertStorable(digits);
   return { N: digits };
 }
 
-const SPECIAL: Readonly<Record<string, string>> = {
-  nan: 'NaN',
-  infinity: 'Infinity',
-  '-infinity': '-Infinity',
-  positive_infinity: 'Infinity',
-  negative_infinity: '-Infinity',
-};
+function shortDecimal(text: string): string {
+  const digits = text.includes('.') ? withoutTrailingZeros(text) : text;
+  return digits === '-0' ? '0' : digits;
+}
 
-const isSpecial = (text: string): boolean => SPECIAL[text.toLowerCase()] !== undefined;
-const special = (text: string): AttributeValue => ({ S: SPECIAL[text.toLowerCase()] as string });
+const SPECIAL: ReadonlyMap<string, string> = new Map([
+  ['nan', 'NaN'],
+  ['infinity', 'Infinity'],
+  ['-infinity', '-Infinity'],
+  ['positive_infinity', 'Infinity'],
+  ['negative_infinity', '-Infinity'],
+]);
+
+const specialName = (text: string): string | undefined => SPECIAL.get(text.toLowerCase());
 
 function assertStorable(digits: string): void {
   const [whole = '', fraction = ''] = digits.replace('-', '').split('.');

@@ -1,8 +1,16 @@
-import { type JsonValue, type PlainJson, formatJson, isJsonNumber, jsonNumber, parseJson } from '@hybridge/contracts';
+import {
+  type JsonValue,
+  type PlainJson,
+  formatJson,
+  isJsonNumber,
+  jsonNumber,
+  numberText,
+  parseJsonValue,
+} from '@hybridge/contracts';
 import { type AttributeValue, canonicalNumber } from '@hybridge/protocol';
 import { UnstorableValueError, ViewError } from '../errors.ts';
 import { type Codec, mismatch } from './codec.ts';
-import { numeric } from './numbers.ts';
+import { parseNumeric } from './numbers.ts';
 
 export function bool(): Codec<boolean> {
   const parse = (value: unknown): AttributeValue => {
@@ -31,8 +39,9 @@ export function bool(): Codec<boolean> {
 /** bytea, shown as base64. */
 export function bytea(): Codec<string> {
   const parseHex = (value: unknown): AttributeValue => {
-    const hex = typeof value === 'string' ? value.replace(/^\\x/, '') : '';
-    if (typeof value !== 'string' || !/^([0-9a-f]{2})*$/i.test(hex)) throw mismatch('bytea', value);
+    if (typeof value !== 'string') throw mismatch('bytea', value);
+    const hex = value.startsWith('\\x') ? value.slice(2) : value;
+    if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(hex)) throw mismatch('bytea', value);
     return { B: new Uint8Array(Buffer.from(hex, 'hex')) };
   };
   const bytes = (value: AttributeValue): Buffer => {
@@ -58,7 +67,7 @@ export function bytea(): Codec<string> {
 export function jsonb(): Codec<PlainJson> {
   const parse = (value: string): AttributeValue => {
     try {
-      return toAttribute(parseJson(value));
+      return toAttribute(parseJsonValue(value));
     } catch (error) {
       if (error instanceof ViewError) throw error;
       throw mismatch('jsonb', value);
@@ -82,9 +91,9 @@ function toAttribute(value: JsonValue): AttributeValue {
   if (value === null) return { NULL: true };
   if (typeof value === 'boolean') return { BOOL: value };
   if (typeof value === 'string') return { S: value };
-  if (isJsonNumber(value)) return numeric().fromText(String(value));
+  if (isJsonNumber(value)) return parseNumeric(numberText(value));
   if (Array.isArray(value)) return { L: (value as readonly JsonValue[]).map(toAttribute) };
-  return { M: Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, toAttribute(entry)])) };
+  return { M: mapEntries(value as { readonly [name: string]: JsonValue }, toAttribute) };
 }
 
 function toJson(value: AttributeValue): JsonValue {
@@ -93,7 +102,7 @@ function toJson(value: AttributeValue): JsonValue {
   if ('S' in value) return value.S;
   if ('N' in value) return jsonNumber(value.N);
   if ('L' in value) return value.L.map(toJson);
-  if ('M' in value) return Object.fromEntries(Object.entries(value.M).map(([name, entry]) => [name, toJson(entry)]));
+  if ('M' in value) return mapEntries(value.M, toJson);
   throw new UnstorableValueError('Binary values have no JSON form.');
 }
 
@@ -101,6 +110,19 @@ function toJson(value: AttributeValue): JsonValue {
 function toPlain(value: AttributeValue): PlainJson {
   if ('N' in value) return canonicalNumber(String(Number(value.N))) === value.N ? Number(value.N) : value.N;
   if ('L' in value) return value.L.map(toPlain);
-  if ('M' in value) return Object.fromEntries(Object.entries(value.M).map(([name, entry]) => [name, toPlain(entry)]));
+  if ('M' in value) return mapEntries(value.M, toPlain);
   return toJson(value) as PlainJson;
+}
+
+function mapEntries<A, B>(
+  entries: { readonly [name: string]: A },
+  map: (value: A) => B,
+): { readonly [name: string]: B } {
+  const result: Record<string, B> = {};
+  for (const name of Object.keys(entries)) {
+    const value = map(entries[name] as A);
+    if (name !== '__proto__') result[name] = value;
+    else Object.defineProperty(result, name, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return result;
 }

@@ -1,4 +1,4 @@
-import { mismatch, stringOf, textualCodec } from './codec.ts';
+import { mismatch, stringOf, textualCodec, withoutTrailingZeros } from './codec.ts';
 import type { Codec } from './codec.ts';
 
 const stringCodec = (sqlType: string, canonical: (text: string) => string): Codec<string> => {
@@ -26,9 +26,16 @@ export const uuid = (): Codec<string> =>
     return value.toLowerCase();
   });
 
+/** Month and day as they exist in every year: all but February 29, which takes the long way. */
+const DAY = '(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)';
+const PLAIN_DATE = new RegExp(`^\\d{4}-${DAY}Z?$`);
+/** As Debezium writes an instant: nothing is left to do but the zeros at the end of the fraction. */
+const PLAIN_TIME = new RegExp(`^\\d{4}-${DAY}T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?Z$`);
+
 /** Written `YYYY-MM-DD`. */
 export const date = (): Codec<string> =>
   stringCodec('date', (value) => {
+    if (PLAIN_DATE.test(value)) return value.slice(0, 10);
     if (/^-?infinity$/.test(value)) return value;
     const match = /^((\d{4,6})-(\d\d)-(\d\d))Z?$/.exec(value);
     if (match === null || utcDate(match.slice(2, 5)) === undefined) throw mismatch('date', value);
@@ -46,6 +53,7 @@ export const timestamp = (): Codec<string> =>
 const TIME = /^(\d{4,6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d)(?::?(\d\d))?)?$/;
 
 function canonicalTime(value: string, sqlType: string, suffix: string): string {
+  if (PLAIN_TIME.test(value)) return plainTime(value, suffix);
   if (/^-?infinity$/.test(value)) return value;
   const match = TIME.exec(value);
   const whole = match === null ? undefined : utcDate(match.slice(1, 7));
@@ -55,6 +63,13 @@ function canonicalTime(value: string, sqlType: string, suffix: string): string {
   const seconds = new Date(whole.getTime() - (sign === undefined ? 0 : offsetMs)).toISOString().slice(0, -5);
   const decimals = fraction.replace(/0+$/, '');
   return `${seconds}${decimals === '' ? '' : `.${decimals}`}${suffix}`;
+}
+
+const SECONDS_LENGTH = 'YYYY-MM-DDTHH:MM:SS'.length;
+
+function plainTime(value: string, suffix: string): string {
+  if (value.length === SECONDS_LENGTH + 1) return value.slice(0, SECONDS_LENGTH) + suffix;
+  return withoutTrailingZeros(value.slice(0, -1)) + suffix;
 }
 
 /** Year, month, day and time of day as an instant; undefined when there is no such day or time. */

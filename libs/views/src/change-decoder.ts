@@ -1,0 +1,106 @@
+import { type JsonRow, type JsonValue, isJsonNumber, numberText } from '@hybridge/contracts';
+import { type AttributeValue, type Attributes, type ItemKey, NULL } from '@hybridge/protocol';
+import type { Codec } from './codecs/codec.ts';
+import { renderKey } from './key-template.ts';
+import { Layout, packColumns } from './layout.ts';
+import { type Row, UNAVAILABLE, columnMissing, columnOf, columnsOfView } from './row.ts';
+import type { AnyTable } from './table.ts';
+import type { AnyView } from './view.ts';
+
+/** Reads change events for one view. Made once a view, so that an event costs no looking up of columns. */
+export interface ChangeDecoder {
+  /** The item of a row, and its key columns. @throws ViewError when a key column is missing, NULL or of another type */
+  keyOf(json: JsonRow): ChangeKey;
+  /**
+   * Own columns of the item. `key` is that of the same row: what it holds is not read again.
+   * @throws ViewError `HYBRIDGE_VIEW_COLUMN_MISSING` when a mapped column is not there (dropped or renamed in SQL)
+   * @throws UnstorableValueError
+   */
+  columnsOf(json: JsonRow, key: ChangeKey): ChangeColumns;
+  /**
+   * True when two images of a row agree, as they stand, in every column the view needs. A column that either image
+   * leaves out agrees with nothing. Only for tables with REPLICA IDENTITY FULL: any other before image holds NULL for
+   * values it does not know.
+   */
+  agree(before: JsonRow, after: JsonRow): boolean;
+}
+
+export interface ChangeKey {
+  readonly key: ItemKey;
+  readonly row: Row;
+}
+
+/** What a row says of its item. */
+export interface ChangeColumns {
+  /**
+   * `upsert`: every column is there. `partial`: the event left columns out because the update did not touch them.
+   * `touched`: it did so, and the item cannot be changed in parts (layout `document`), so there are no columns.
+   */
+  readonly kind: 'upsert' | 'partial' | 'touched';
+  readonly columns: Attributes;
+}
+
+const decoders = new WeakMap<AnyView, ChangeDecoder>();
+
+export function changeDecoder(view: AnyView): ChangeDecoder {
+  const known = decoders.get(view);
+  if (known !== undefined) return known;
+  const decoder = createDecoder(view);
+  decoders.set(view, decoder);
+  return decoder;
+}
+
+interface Source {
+  readonly column: string;
+  readonly codec: Codec;
+}
+
+function createDecoder(view: AnyView): ChangeDecoder {
+  const table: AnyTable = view.table;
+  const sourceOf = (column: string): Source => ({ column, codec: columnOf(table, column).codec });
+  const keySources = (table.primaryKey as readonly string[]).map(sourceOf);
+  const codecs = new Map(keySources.map(({ column, codec }) => [column, codec]));
+  const attributes = (view.attributeNames as readonly string[]).map((attribute) => ({
+    attribute,
+    ...sourceOf(view.attributes[attribute]),
+    inKey: codecs.has(view.attributes[attribute]),
+  }));
+  const needed = columnsOfView(view);
+  const read = ({ column, codec }: Source, json: JsonRow): AttributeValue | undefined => {
+    const value = json[column];
+    if (value === UNAVAILABLE) return undefined;
+    if (value === undefined) throw columnMissing(table, column);
+    return value === null ? NULL : codec.fromChange(value);
+  };
+  return {
+    keyOf: (json) => {
+      const row: Record<string, AttributeValue> = {};
+      for (const source of keySources) {
+        const value = read(source, json);
+        if (value !== undefined) row[source.column] = value;
+      }
+      return { key: renderKey(view.key, (name) => keyText(row[name], codecs.get(name))), row };
+    },
+    columnsOf: (json, { row }) => {
+      const values: Record<string, AttributeValue> = {};
+      let complete = true;
+      for (const source of attributes) {
+        const value = source.inKey ? row[source.column] : read(source, json);
+        if (value === undefined) complete = false;
+        else values[source.attribute] = value;
+      }
+      if (complete) return { kind: 'upsert', columns: packColumns(view, values) };
+      return view.layout === Layout.flat ? { kind: 'partial', columns: values } : { kind: 'touched', columns: {} };
+    },
+    agree: (before, after) => needed.every((name) => sameCell(before[name], after[name])),
+  };
+}
+
+const keyText = (value: AttributeValue | undefined, codec: Codec | undefined): string | undefined =>
+  value === undefined || 'NULL' in value ? undefined : codec?.toText(value);
+
+/** Lists and objects are not compared: they are not worth it. */
+function sameCell(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === undefined || a === UNAVAILABLE) return false;
+  return a === b || (isJsonNumber(a) && isJsonNumber(b) && numberText(a) === numberText(b));
+}

@@ -1,0 +1,86 @@
+import { isOwnColumn } from '@hybridge/protocol';
+import { ViewError } from './errors.ts';
+import { MAX_EXPRESSION_BYTES, longestExpression } from './expression-size.ts';
+import { type KeyTemplate, keyColumns } from './key-template.ts';
+import { Layout } from './layout.ts';
+import type { Column } from './table.ts';
+import type { AnyView } from './view.ts';
+
+/** First key parts of items that belong to no view, such as control items (protocol, "Item layout"). */
+const RESERVED_PREFIXES: readonly string[] = ['A', 'C', 'J', 'R'];
+
+/** @throws ViewError `HYBRIDGE_VIEW_DEFINITION_INVALID` naming the view and what to mend */
+export function assertValidView(view: AnyView): void {
+  const checks = [keyProblem, prefixProblem, sortKeyProblem, attributeProblem, changeProblem, layoutProblem];
+  for (const check of checks) {
+    const problem = check(view);
+    if (problem !== undefined) {
+      throw new ViewError('HYBRIDGE_VIEW_DEFINITION_INVALID', `View ${view.name}: ${problem}`);
+    }
+  }
+}
+
+type Problem = string | undefined;
+
+function keyProblem({ table, key }: AnyView): Problem {
+  const primaryKey: readonly string[] = table.primaryKey;
+  const inKey = keyColumns(key);
+  const missing = primaryKey.filter((name) => !inKey.includes(name));
+  if (missing.length > 0) return `its key must contain the primary key; add column("${missing.join('"), column("')}").`;
+  const foreign = inKey.filter((name) => !primaryKey.includes(name));
+  return foreign.length > 0
+    ? `key column ${foreign.join(', ')} is not part of the primary key of ${table.name}.`
+    : undefined;
+}
+
+function prefixProblem({ key }: AnyView): Problem {
+  const [prefix] = (key as KeyTemplate).pk;
+  if (typeof prefix !== 'string') return 'its partition key must begin with a fixed prefix, such as "c1".';
+  return RESERVED_PREFIXES.includes(prefix)
+    ? `the prefix "${prefix}" is kept for items that belong to no view; choose another, such as "c1".`
+    : undefined;
+}
+
+/** DynamoDB takes no empty key. */
+function sortKeyProblem({ key, table }: AnyView): Problem {
+  const [only, ...more] = (key as KeyTemplate).sk;
+  if (only === undefined) return 'its sort key has no parts; give a fixed word.';
+  if (typeof only === 'string' || more.length > 0) return undefined;
+  const { codec } = (table.columns as { readonly [name: string]: Column })[only.column] as Column;
+  return codec.sqlType === 'text'
+    ? `its sort key is empty where column ${only.column} is; put a fixed word before it.`
+    : undefined;
+}
+
+function attributeProblem({ attributeNames, attributes, table }: AnyView): Problem {
+  for (const attribute of attributeNames) {
+    if (attribute === '' || !isOwnColumn(attribute)) {
+      return `attribute "${attribute}" is reserved; names must not be empty, pk, sk or begin with "_".`;
+    }
+    if (!Object.hasOwn(table.columns, attributes[attribute])) {
+      return `attribute "${attribute}" names column "${attributes[attribute]}", which ${table.name} does not have.`;
+    }
+  }
+  return undefined;
+}
+
+function changeProblem({ changes, attributes, table }: AnyView): Problem {
+  const ofKey = (changes.allow as readonly string[]).find((attribute) =>
+    (table.primaryKey as readonly string[]).includes(attributes[attribute]),
+  );
+  return ofKey === undefined ? undefined : `"${ofKey}" is a key column and cannot be changed.`;
+}
+
+function layoutProblem({ layout, attributeNames, changes }: AnyView): Problem {
+  if (layout === Layout.document) {
+    return changes.allow.length > 0 || changes.insert || changes.delete
+      ? `customers cannot change a view with layout 'document'; remove "changes", or store fewer columns in layout 'flat'.`
+      : undefined;
+  }
+  const { expression, bytes } = longestExpression(attributeNames.length);
+  if (bytes <= MAX_EXPRESSION_BYTES) return undefined;
+  return (
+    `its ${attributeNames.length} attributes make the expression ${expression} ${bytes} bytes long, and DynamoDB takes ` +
+    `${MAX_EXPRESSION_BYTES}; set layout: 'document', or map fewer columns.`
+  );
+}
