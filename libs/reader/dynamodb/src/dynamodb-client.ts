@@ -8,6 +8,11 @@ export interface DynamoDbClientOptions {
   readonly endpoint?: string | undefined;
   /** Default: the SDK's own chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /**
+   * Whether all calls slow down to what the table takes, once it has throttled one. For work that can wait; a service
+   * that answers people must not wait for the others' pace. Default false.
+   */
+  readonly paced?: boolean;
   /** Connections kept open; default 128. */
   readonly maxSockets?: number;
 }
@@ -21,6 +26,7 @@ export const createDynamoDbClient = (options: DynamoDbClientOptions): DynamoDBCl
     region: options.region,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    retryMode: options.paced === true ? 'adaptive' : 'standard',
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,

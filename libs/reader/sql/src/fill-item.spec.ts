@@ -4,12 +4,13 @@ import {
   Meta,
   decideRowChange,
   carryOut,
+  judgeRead,
   leaseWrite,
   number,
   stateOf,
   text,
 } from '@hybridge/protocol';
-import { createMemoryItemStore, rowChange, testContext } from '@hybridge/testkit';
+import { createMemoryItemStore, rowChange, testContext, versionAt } from '@hybridge/testkit';
 import {
   UnstorableValueError,
   column,
@@ -143,10 +144,44 @@ describe('fillItem', () => {
     expect(await test.fill()).toMatchObject({ outcome: 'hit', columns });
   });
 
-  it('serves a row DynamoDB cannot hold and stores nothing', async () => {
-    const { fill, store } = setUp({ ...found, unstorable: new UnstorableValueError('too many digits') });
+  it('serves a row DynamoDB cannot hold and quarantines the item, at the version of its lease', async () => {
+    const { fill, fence, store } = setUp({ ...found, unstorable: new UnstorableValueError('too many digits') });
+    await fence(3);
     expect(await fill()).toEqual({ outcome: 'uncached', columns, reason: 'unstorable' });
-    expect(stateOf(store.peek(key) as Item)).toBe(ItemState.fence);
+    expect(store.peek(key)).toMatchObject({
+      [Meta.state]: text(ItemState.quarantined),
+      [Meta.quarantine]: text('too many digits'),
+      [Meta.version]: text(versionAt(3)),
+      [Meta.transaction]: text('703'),
+    });
+    expect(store.peek(key)).not.toHaveProperty(Meta.expiry);
+    expect(await fill()).toEqual({ outcome: 'uncached', columns, reason: 'unstorable' });
+    expect(store.writes.slice(-3).map(({ write, ok }) => [write.expression, ok])).toEqual([
+      ['lease', true],
+      ['fillUnstorable', true],
+      ['lease', false],
+    ]);
+  });
+
+  it('quarantines a row that the store finds too large', async () => {
+    const test = setUp(found);
+    const { store, context } = test.dependencies;
+    const tooLarge = Object.assign(new Error('item size'), { code: 'HYBRIDGE_SINK_ITEM_TOO_LARGE' });
+    const small: typeof store.write = (write) =>
+      write.expression === 'fill' ? Promise.reject(tooLarge) : store.write(write);
+    const result = await fillItem({ ...test.dependencies, store: { ...store, write: small } }, customers, key, keyRow);
+    expect(result).toEqual({ outcome: 'uncached', columns, reason: 'unstorable' });
+    expect(judgeRead(store.peek(key), context.now())).toBe('miss');
+    expect(store.peek(key)).toMatchObject({ [Meta.quarantine]: text('item size') });
+  });
+
+  it('serves a row DynamoDB cannot hold and lets a change event that came in between stand', async () => {
+    const test = setUp(async () => {
+      await test.fence(9);
+      return { ...found, unstorable: new UnstorableValueError('too many digits') };
+    });
+    expect(await test.fill()).toEqual({ outcome: 'uncached', columns, reason: 'unstorable' });
+    expect(stateOf(test.store.peek(key) as Item)).toBe(ItemState.fence);
   });
 
   it('reads SQL for a quarantined item and leaves it alone', async () => {

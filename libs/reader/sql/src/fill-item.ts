@@ -6,6 +6,7 @@ import {
   type Lease,
   type ProtocolContext,
   columnsOf,
+  fillUnstorableWrite,
   fillWrite,
   isUncacheable,
   judgeRead,
@@ -72,7 +73,7 @@ export async function fillItem(
   const lease = leaseOf(itemKey, token, leased.item ?? {});
   const read = await readProven(dependencies, view, keyRow, lease.transaction);
   if (!read.proven) return uncached(view, await rows.read(view, keyRow), UncachedReason.unproven);
-  if (read.unstorable !== undefined) return uncached(view, read, UncachedReason.unstorable);
+  if (read.unstorable !== undefined) return quarantine(dependencies, view, lease, { read, reason: read.unstorable });
   return storeAnswer(dependencies, view, lease, read);
 }
 
@@ -91,16 +92,38 @@ async function readProven(
 }
 
 async function storeAnswer(
-  { store, context }: FillDependencies,
+  dependencies: FillDependencies,
   view: AnyView,
   lease: Lease,
   read: RowRead,
 ): Promise<FillResult> {
+  const { store, context } = dependencies;
   const columns = read.row === undefined ? undefined : projectRow(view, read.row);
-  const stored = await store.write({ ...fillWrite(lease, columns, context), returnNew: true });
-  if (!stored.ok) return judged(stored.item, context) ?? uncached(view, read, UncachedReason.overtaken);
-  if (columns === undefined) return { outcome: 'absent', columns };
-  return { outcome: 'filled', columns, item: stored.item };
+  try {
+    const stored = await store.write({ ...fillWrite(lease, columns, context), returnNew: true });
+    if (!stored.ok) return judged(stored.item, context) ?? uncached(view, read, UncachedReason.overtaken);
+    if (columns === undefined) return { outcome: 'absent', columns };
+    return { outcome: 'filled', columns, item: stored.item };
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    return quarantine(dependencies, view, lease, { read, reason: error });
+  }
+}
+
+/** The store's error for an item above DynamoDB's limit, which only the store knows. */
+const isTooLarge = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && error.code === 'HYBRIDGE_SINK_ITEM_TOO_LARGE';
+
+/** Condition 6q: the next readers go to SQL at once, until a change event or a repair brings a row that fits. */
+async function quarantine(
+  { store, context }: FillDependencies,
+  view: AnyView,
+  lease: Lease,
+  { read, reason }: { readonly read: RowRead; readonly reason: Error },
+): Promise<FillResult> {
+  const stored = await store.write(fillUnstorableWrite(lease, reason.message, context));
+  const overtaken = stored.ok ? undefined : judged(stored.item, context);
+  return overtaken ?? uncached(view, read, UncachedReason.unstorable);
 }
 
 /** The lease was refused: the item is there, cannot be cached, or somebody else is filling it. */

@@ -2,7 +2,10 @@ import type { RetryClass, Retryable } from '@hybridge/runtime';
 import { formatKey, type ItemKey } from '@hybridge/protocol';
 
 export type DynamoDbSinkErrorCode =
-  'HYBRIDGE_SINK_DYNAMODB_UNAVAILABLE' | 'HYBRIDGE_SINK_DYNAMODB_REFUSED' | 'HYBRIDGE_SINK_ITEM_TOO_LARGE';
+  | 'HYBRIDGE_SINK_DYNAMODB_UNAVAILABLE'
+  | 'HYBRIDGE_SINK_DYNAMODB_REFUSED'
+  | 'HYBRIDGE_SINK_ITEM_INVALID'
+  | 'HYBRIDGE_SINK_ITEM_TOO_LARGE';
 
 /** A request DynamoDB did not carry out. Transient when the service or the way to it failed. */
 export class DynamoDbSinkError extends Error implements Retryable {
@@ -43,7 +46,9 @@ export function toSinkError(key: ItemKey, cause: unknown): DynamoDbSinkError {
 
 function codeOf(cause: unknown): DynamoDbSinkErrorCode {
   if (!(cause instanceof Error)) return 'HYBRIDGE_SINK_DYNAMODB_REFUSED';
-  if (cause.name === 'ValidationException' && /item size/i.test(cause.message)) return 'HYBRIDGE_SINK_ITEM_TOO_LARGE';
+  if (cause.name === 'ValidationException') {
+    return /item size/i.test(cause.message) ? 'HYBRIDGE_SINK_ITEM_TOO_LARGE' : 'HYBRIDGE_SINK_ITEM_INVALID';
+  }
   const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   const answered = status !== undefined && status < 500;
   return TRANSIENT.has(cause.name) || !answered
