@@ -1,4 +1,4 @@
-import { type Item, ItemState, hasPending, stateOf } from '@hybridge/protocol';
+import { type Item, ItemState, hasPending, isControlKey, stateOf } from '@hybridge/protocol';
 import type { StreamRecord } from '@hybridge/source-dynamodb-stream';
 import type { AnyView, Catalog, Row } from '@hybridge/views';
 import { type ItemChange, commandOf, outcomesOfChange } from './customer-changes.ts';
@@ -30,6 +30,7 @@ const NOTHING: Classified = { messages: [], failures: [], rawDelete: false };
  */
 export function classify(record: StreamRecord, options: ClassifyOptions): Classified {
   const { oldImage: before, newImage: after } = record;
+  if (isControlKey(record.key)) return NOTHING;
   if (after === undefined) return removalOf(record);
   try {
     const found = options.catalog.byKey(record.key);

@@ -7,6 +7,7 @@ import {
   type Row,
   toDocument,
   toSqlText,
+  unpackColumns,
 } from '@hybridge/views';
 import { StreamPipeError } from './errors.ts';
 import { type OutgoingMessage, identityOfTruth, messageOf } from './message.ts';
@@ -36,8 +37,9 @@ export function domainEventsOf(input: DomainInput): readonly (OutgoingMessage | 
 }
 
 /** Attributes whose values differ; all of them when one side is not known. */
-function changedAttributes(view: AnyView, { before, after }: TruthChange): readonly string[] {
-  if (before === undefined || after === undefined) return view.attributeNames;
+function changedAttributes(view: AnyView, truth: TruthChange): readonly string[] {
+  if (truth.before === undefined || truth.after === undefined) return view.attributeNames;
+  const [before, after] = [unpackColumns(view, truth.before), unpackColumns(view, truth.after)];
   return view.attributeNames.filter((name) => !sameValue(before[name], after[name]));
 }
 

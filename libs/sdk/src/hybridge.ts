@@ -97,7 +97,7 @@ export function createHybridge(dependencies: HybridgeDependencies): Hybridge {
       ...readChangeRequest(at, request),
       id: options.id ?? ulid(),
       key: at.itemKey,
-      columnNames: at.view.attributeNames,
+      columnNames: at.view.itemColumns,
       by: options.by,
       ...(options.ifMatch === undefined ? {} : { ifNonce: options.ifMatch }),
     };

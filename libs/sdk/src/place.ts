@@ -1,5 +1,5 @@
 import type { ItemKey } from '@hybridge/protocol';
-import { type Catalog, type Row, ViewError, keyFromParts, keyOfRow } from '@hybridge/views';
+import { type Catalog, type Row, ViewError, isStorableKey, keyFromParts, keyOfRow } from '@hybridge/views';
 import { InvalidKeyError } from './errors.ts';
 import type { KeyParts, ViewLike, ViewReference } from './types.ts';
 
@@ -19,7 +19,9 @@ export function placeOf(catalog: Catalog, reference: ViewReference, parts: KeyPa
   const facts = { view: view.name, key: texts.join(',') };
   try {
     const keyRow = keyFromParts(view, texts);
-    return { view, keyRow, itemKey: keyOfRow(view, keyRow), facts };
+    const itemKey = keyOfRow(view, keyRow);
+    if (!isStorableKey(itemKey)) throw new ViewError('HYBRIDGE_VIEW_KEY_INVALID', 'it is longer than DynamoDB takes.');
+    return { view, keyRow, itemKey, facts };
   } catch (error) {
     if (!(error instanceof ViewError)) throw error;
     const fix = `Give ${view.table.primaryKey.join(', ')} in this order.`;
