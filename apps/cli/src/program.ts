@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ExitCode } from './exit-code.ts';
+import type { ParkedRequest } from './parked/parked.ts';
+import type { ReleaseRequest } from './parked/release.ts';
 import type { RepairRequest } from './repair/repair.ts';
 import type { StatusRequest } from './status/status.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,6 +11,8 @@ import type { VerifyRequest } from './verify/verify.ts';
 export interface Actions {
   verify(request: VerifyRequest, terminal: Terminal): Promise<ExitCode>;
   repair(request: RepairRequest, terminal: Terminal): Promise<ExitCode>;
+  parked(request: ParkedRequest, terminal: Terminal): Promise<ExitCode>;
+  release(request: ReleaseRequest, terminal: Terminal): Promise<ExitCode>;
   status(request: StatusRequest, terminal: Terminal): Promise<ExitCode>;
 }
 
@@ -56,6 +60,21 @@ An item that names no transaction, such as one from a snapshot, is filled from t
     )
     .action(async (view: string, key: string, options: Omit<RepairRequest, 'view' | 'key'>) =>
       onEnd(await actions.repair({ ...options, view, key }, terminal)),
+    );
+
+  located(program.command('parked'))
+    .description(
+      'Lists the keys whose changes wait, because one of them could not be applied; fails where there are any.',
+    )
+    .action(async (options: ParkedRequest) => onEnd(await actions.parked(options, terminal)));
+
+  connected(program.command('release'))
+    .description('Lets the changes of a parked key flow again, and brings its item back to what SQL says.')
+    .argument('<view>', 'name of the view')
+    .argument('<key>', KEY_FORM)
+    .option('--values', 'shows values too: they may be personal data', false)
+    .action(async (view: string, key: string, options: Omit<ReleaseRequest, 'view' | 'key'>) =>
+      onEnd(await actions.release({ ...options, view, key }, terminal)),
     );
 
   located(program.command('status'))

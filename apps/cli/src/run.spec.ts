@@ -17,6 +17,8 @@ async function parsed(line: string, code: 0 | 1 = 0) {
   const actions = {
     verify: noting('verify'),
     repair: noting('repair'),
+    parked: noting('parked'),
+    release: noting('release'),
     status: noting('status'),
   } as unknown as Actions;
   const io = terminal();
@@ -57,6 +59,10 @@ describe('the command line', () => {
     expect((await parsed('repair orders 7,a%2Cb')).requests).toEqual([
       ['repair', { view: 'orders', key: '7,a%2Cb', values: false, json: false }],
     ]);
+    expect((await parsed('parked')).requests).toEqual([['parked', { json: false }]]);
+    expect((await parsed('release orders 7 --json')).requests).toEqual([
+      ['release', { view: 'orders', key: '7', values: false, json: true }],
+    ]);
     expect((await parsed('status --app http://a http://b')).requests).toEqual([
       ['status', { json: false, app: ['http://a', 'http://b'] }],
     ]);
@@ -67,7 +73,7 @@ describe('the command line', () => {
     expect((await parsed('verify', 0)).code).toBe(0);
   });
 
-  it.each(['--help', 'verify --help', 'repair --help', 'status --help'])(
+  it.each(['--help', 'verify --help', 'repair --help', 'parked --help', 'release --help', 'status --help'])(
     '%s helps, exit codes included',
     async (line) => {
       const { code, out, requests } = await parsed(line);
@@ -85,6 +91,9 @@ describe('the command line', () => {
     'repair',
     'repair orders',
     'repair orders 1 2',
+    'parked orders',
+    'parked --sql-url postgres://db',
+    'release orders',
     'status now',
     '',
   ])('"%s" is wrong usage', async (line) => {
@@ -104,6 +113,10 @@ describe('the command line', () => {
     ['repair orders one', 'one'],
     ['repair orders 1%', 'percent-encoded'],
     ['repair orders 1', 'HYBRIDGE_SQL_URL'],
+    ['release nothing 1', 'There is no view'],
+    ['release orders one', 'one'],
+    ['release orders 1', 'HYBRIDGE_SQL_URL'],
+    ['parked --dynamodb-endpoint nowhere', 'HYBRIDGE_DYNAMODB_ENDPOINT'],
     ['status --app nowhere', 'HYBRIDGE_APP_URLS'],
   ])('"%s" is refused before anything is read', async (line, told) => {
     const io = terminal();

@@ -4,13 +4,15 @@ import { ViewError } from '@hybridge/views';
 import { CommanderError } from 'commander';
 import { CliError } from './errors.ts';
 import { ExitCode } from './exit-code.ts';
+import { parked } from './parked/parked.ts';
+import { release } from './parked/release.ts';
 import { type Actions, createProgram } from './program.ts';
 import { repair } from './repair/repair.ts';
 import { status } from './status/status.ts';
 import type { Terminal } from './terminal.ts';
 import { verify } from './verify/verify.ts';
 
-const ACTIONS: Actions = { verify, repair, status };
+const ACTIONS: Actions = { verify, repair, parked, release, status };
 
 /** Runs one command line. Never throws: what goes wrong is told on standard error and in the exit code. */
 export async function run(args: readonly string[], terminal: Terminal, actions: Actions = ACTIONS): Promise<ExitCode> {

@@ -1,3 +1,4 @@
+import { scalarOf } from '@hybridge/protocol';
 import { type AnyView, type Row, keyFromParts } from '@hybridge/views';
 import { CliError } from './errors.ts';
 
@@ -13,3 +14,7 @@ export function parseViewKey(view: AnyView, text: string): Row {
     throw error;
   }
 }
+
+/** A key as `parseViewKey` reads it. */
+export const formatViewKey = (view: AnyView, keyRow: Row): string =>
+  view.table.primaryKey.map((column) => encodeURIComponent(scalarOf(keyRow[column]) ?? '')).join(',');

@@ -188,6 +188,35 @@ describe('compareView', () => {
     expect((await compareView(eager, deps, quick)).counts).toMatchObject({ quarantined: 2, missing: 0, stale: 0 });
   });
 
+  it('counts a row whose key is longer than a key can be among those that have no item', async () => {
+    const labels = table({
+      source: 'test',
+      name: 'public.labels',
+      primaryKey: ['label'],
+      columns: { label: notNull(textType()) },
+    });
+    const of = view('labels', {
+      table: labels,
+      key: { pk: ['q1', column('label')], sk: ['Q'] },
+      attributes: { label: 'label' },
+    });
+    const found = ['fits', 'x'.repeat(2_046)].map((label) => ({ row: { label: text(label) } }));
+    const { counts } = await compareView(of, {
+      rows: {
+        scan: async function* () {
+          yield found;
+        },
+        readMany: () => Promise.reject(new Error('nothing to be looked at again')),
+        isWithin: async () => true,
+      },
+      items: {
+        batchGet: async (keys) => keys.map((key) => item({ key, columns: { label: text('fits') } })),
+        scan: async function* () {},
+      },
+    });
+    expect(counts).toMatchObject({ matched: 1, quarantined: 1, missing: 0, stale: 0 });
+  });
+
   it('holds to a rate', async () => {
     const deps = world({ rows: [1, 2, 3].map((id) => row(id)), items: [1, 2, 3].map((id) => stored(id)) });
     const begun = performance.now();

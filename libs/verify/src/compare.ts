@@ -6,6 +6,7 @@ import {
   type Row,
   ViewError,
   createCatalog,
+  isStorableKey,
   keyFromParts,
   keyOfRow,
 } from '@hybridge/views';
@@ -93,14 +94,22 @@ async function compareRows(walk: Walk, run: Run): Promise<void> {
   for await (const page of dependencies.rows.scan(tally.view, { batchSize: settings.batchSize, ...bounds })) {
     settings.signal?.throwIfAborted();
     await pacer.take(page.length, settings.signal);
-    const keys = page.map(({ row }) => keyOfRow(tally.view, row));
-    const items = await readSideBySide(keys, dependencies);
-    page.forEach((found, i) => tally.note(classify(tally.view, found, items[i], settings.now()), found.row));
+    const [storable, tooLong] = parted(page, ({ row }) => isStorableKey(keyOfRow(tally.view, row)));
+    for (const { row } of tooLong) tally.note(ComparisonClass.quarantined, row);
+    const items = await readSideBySide(
+      storable.map(({ row }) => keyOfRow(tally.view, row)),
+      dependencies,
+    );
+    storable.forEach((found, i) => tally.note(classify(tally.view, found, items[i], settings.now()), found.row));
     walk.after = page.at(-1)?.row;
     await tally.confirm();
     await report(run);
   }
   walk.rowsDone = true;
+}
+
+function parted<T>(all: readonly T[], holds: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(holds), all.filter((one) => !holds(one))];
 }
 
 async function readSideBySide(keys: readonly ItemKey[], { items }: CompareDependencies): Promise<(Item | undefined)[]> {

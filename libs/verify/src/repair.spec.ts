@@ -1,4 +1,5 @@
 import {
+  DEFAULT_LIMITS,
   type Item,
   type ItemKey,
   ItemState,
@@ -6,6 +7,7 @@ import {
   type PendingChange,
   formatKey,
   keyOf,
+  scalarOf,
   text,
 } from '@hybridge/protocol';
 import type { RowRead } from '@hybridge/reader-sql';
@@ -39,6 +41,10 @@ const row = (city: string): Row => ({ ...keyRow, city: text(city) });
 const transaction = { [Meta.transaction]: text('701') };
 const live = (meta: Item = transaction, changes: readonly PendingChange[] = []): Item =>
   item({ key, columns: { id: { N: '1' }, city: text('Leiden'), typo: text('x') }, n: 4, meta, pending: changes });
+
+const LATER = { N: '9999999999999' };
+const tombstone = (): Item =>
+  item({ key, n: 4, state: ItemState.tombstone, meta: { ...transaction, [Meta.negativeExpiry]: LATER } });
 
 async function run(given: { item?: Item; read?: Partial<RowRead>; primary?: boolean; overtaken?: boolean }) {
   const store = createMemoryItemStore(given.item === undefined ? [] : [given.item]);
@@ -85,10 +91,63 @@ describe('repairItem', () => {
     expect(store.writes.map(({ write }) => write.expression)).toEqual(['invalidate', 'lease', 'fill']);
   });
 
-  it('fills an absent item and a fence', async () => {
+  it('fills an absent item', async () => {
     expect((await run({})).repair.outcome).toBe('filled');
-    const fence = item({ key, state: ItemState.fence, meta: transaction });
-    expect((await run({ item: fence })).repair.outcome).toBe('filled');
+  });
+
+  it.each<[string, Item]>([
+    ['a tombstone', { ...tombstone(), [Meta.outcomes]: { L: [] } }],
+    [
+      'a quarantined item',
+      item({ key, n: 4, state: ItemState.quarantined, meta: { ...transaction, [Meta.quarantine]: text('39 digits') } }),
+    ],
+    ['a fence', item({ key, n: 4, state: ItemState.fence, meta: transaction })],
+    [
+      'a fence that somebody is filling',
+      item({
+        key,
+        n: 4,
+        state: ItemState.fence,
+        meta: { ...transaction, [Meta.leaseToken]: text('other'), [Meta.leaseExpiry]: LATER },
+      }),
+    ],
+  ])('fills %s with the row of SQL, with the proof and the version it had', async (_, before) => {
+    const { repair, proofs, after, store } = await run({ item: before });
+    expect([repair.outcome, proofs]).toEqual(['filled', ['701']]);
+    expect(after).toMatchObject({
+      city: text('Delft'),
+      [Meta.state]: text(ItemState.live),
+      [Meta.version]: text(versionAt(4)),
+      ...transaction,
+    });
+    for (const left of [Meta.quarantine, Meta.negativeExpiry, Meta.expiry, Meta.leaseToken])
+      expect(after).not.toHaveProperty(left);
+    expect(store.writes.map(({ write }) => write.expression)).toEqual(['invalidate', 'lease', 'fill']);
+  });
+
+  it('leaves the tombstone of a row that is gone, which lives as long as before', async () => {
+    const { repair, after } = await run({ item: tombstone(), read: { row: undefined } });
+    expect([repair.outcome, isRepaired(repair)]).toEqual(['absent', true]);
+    expect(after).toMatchObject({ [Meta.state]: text(ItemState.tombstone), [Meta.version]: text(versionAt(4)) });
+    const life = Number(scalarOf(after?.[Meta.expiry])) * 1000 - testContext().now();
+    expect(life).toBeGreaterThanOrEqual(DEFAULT_LIMITS.tombstoneTtlMs);
+  });
+
+  it('quarantines a row again that still cannot be stored', async () => {
+    const before = item({
+      key,
+      n: 4,
+      state: ItemState.quarantined,
+      meta: { ...transaction, [Meta.quarantine]: text('old') },
+    });
+    const { repair, after } = await run({ item: before, read: { unstorable: new UnstorableValueError('NaN') } });
+    expect([repair.outcome, isRepaired(repair)]).toEqual(['quarantined', false]);
+    expect(after).toMatchObject({
+      [Meta.state]: text(ItemState.quarantined),
+      [Meta.quarantine]: text('NaN'),
+      [Meta.version]: text(versionAt(4)),
+      ...transaction,
+    });
   });
 
   it('says so where SQL has no such row', async () => {
@@ -98,16 +157,13 @@ describe('repairItem', () => {
     expect(after).not.toHaveProperty('city');
   });
 
-  const answering = item({
-    key,
-    state: ItemState.tombstone,
-    meta: { ...transaction, [Meta.negativeExpiry]: { N: '9999999999999' } },
-  });
-
   it.each<[string, Parameters<typeof run>[0], string]>([
     ['an item with pending changes', { item: live(transaction, [pending()]) }, 'pending'],
-    ['a quarantined item', { item: item({ key, state: ItemState.quarantined, meta: transaction }) }, 'quarantined'],
-    ['a tombstone that answers', { item: answering }, 'tombstone'],
+    [
+      'a quarantined item without proof on a replica',
+      { item: item({ key, state: ItemState.quarantined }) },
+      'needs-primary',
+    ],
     ['a fence without proof on a replica', { item: item({ key, state: ItemState.fence }) }, 'needs-primary'],
     ['a live item without proof on a replica', { item: live({}) }, 'needs-primary'],
     ['an item that somebody else keeps writing', { item: live(), overtaken: true }, 'overtaken'],
@@ -124,16 +180,9 @@ describe('repairItem', () => {
     expect((await run({ item: item({ key, state: ItemState.fence }), primary: true })).repair.outcome).toBe('filled');
   });
 
-  it('counts a tombstone of a row that is gone as repaired', async () => {
-    expect((await run({ item: answering, read: { row: undefined } })).repair.outcome).toBe('absent');
-  });
-
-  it.each<[string, Partial<RowRead>, string]>([
-    ['whose transaction is not visible', { proven: false }, 'unproven'],
-    ['whose row cannot be stored', { unstorable: new UnstorableValueError('NaN') }, 'quarantined'],
-  ])('leaves a fence for an item %s', async (_, read, outcome) => {
-    const { repair, after } = await run({ item: live(), read });
-    expect(repair.outcome).toBe(outcome);
+  it('leaves a fence for an item whose transaction is not visible', async () => {
+    const { repair, after } = await run({ item: live(), read: { proven: false } });
+    expect(repair.outcome).toBe('unproven');
     expect(after).toMatchObject({
       [Meta.state]: text(ItemState.fence),
       [Meta.version]: text(versionAt(4)),

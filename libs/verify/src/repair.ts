@@ -1,13 +1,4 @@
-import {
-  type Item,
-  type ItemKey,
-  ItemState,
-  columnsOf,
-  hasPending,
-  invalidateWrite,
-  stateOf,
-  transactionOf,
-} from '@hybridge/protocol';
+import { type Item, type ItemKey, decideRepair, transactionOf } from '@hybridge/protocol';
 import { type FillDependencies, UncachedReason, fillItem } from '@hybridge/reader-sql';
 import { type AnyView, type Row, keyOfRow } from '@hybridge/views';
 
@@ -19,10 +10,8 @@ export const RepairOutcome = {
   absent: 'absent',
   /** Not touched: SQL still owes an answer to a customer's change, and that answer brings the current row. */
   pending: 'pending',
-  /** Not touched: the row cannot be stored; readers go to SQL until a change event brings one that can. */
+  /** Quarantined, perhaps again: the row cannot be stored; readers go to SQL until a change event brings one that can. */
   quarantined: 'quarantined',
-  /** Not touched: a change event said that the row is gone. Only a newer event, or time, takes that back. */
-  tombstone: 'tombstone',
   /** Not touched: nothing proves which rows a replica has seen; ask the primary. */
   needsPrimary: 'needs-primary',
   /** A fence now: SQL did not show the fence's transaction in time. Readers go to SQL, and fill later. */
@@ -49,12 +38,13 @@ const MAX_ATTEMPTS = 10;
 
 const HEALTHY: readonly RepairOutcome[] = [RepairOutcome.filled, RepairOutcome.absent];
 
-/** Whether the item says what SQL says, as far as the repair could make it. */
+/** Whether the item says what SQL says. */
 export const isRepaired = ({ outcome }: Repair): boolean => HEALTHY.includes(outcome);
 
 /**
- * Brings one item back to what SQL says: a live item becomes a fence that keeps its version and proof (condition 10'),
- * then an ordinary fill stores the row. Safe at any time, as a fill loses to any change event that comes in between.
+ * Brings one item back to what SQL says, whatever it says now: it becomes a fence that keeps its version and proof
+ * (condition 10'), then an ordinary fill stores what SQL has. Safe at any time, as a fill loses to any change event that
+ * comes in between.
  *
  * @param keyRow key columns
  * @throws as `fillItem`
@@ -75,13 +65,11 @@ async function opened(
 ): Promise<RepairOutcome | undefined> {
   let item = before;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (item === undefined) return undefined;
-    if (hasPending(item)) return RepairOutcome.pending;
-    if (stateOf(item) === ItemState.quarantined) return RepairOutcome.quarantined;
-    if (transactionOf(item) === undefined && !(await isPrimary())) return RepairOutcome.needsPrimary;
-    if (stateOf(item) !== ItemState.live) return undefined;
-    // Every own column the item carries, also one that no definition knows.
-    const result = await store.write(invalidateWrite(item, Object.keys(columnsOf(item)), key, context));
+    const decision = decideRepair(key, context, { item });
+    if (decision.do !== 'write') return item === undefined ? undefined : RepairOutcome.pending;
+    if (item !== undefined && transactionOf(item) === undefined && !(await isPrimary()))
+      return RepairOutcome.needsPrimary;
+    const result = await store.write(decision.write);
     if (result.ok) return undefined;
     item = result.item;
   }
@@ -95,11 +83,8 @@ async function filled(dependencies: RepairDependencies, view: AnyView, keyRow: R
     case 'hit':
       return RepairOutcome.filled;
     case 'absent':
+    case 'not-found': // a reader or a change event was faster to learn that
       return RepairOutcome.absent;
-    case 'not-found':
-      return (await dependencies.rows.read(view, keyRow)).row === undefined
-        ? RepairOutcome.absent
-        : RepairOutcome.tombstone;
     case 'uncached':
       return UNCACHED[result.reason];
   }

@@ -1,7 +1,7 @@
 import { type Item, type ItemKey, truthOf } from '@hybridge/protocol';
 import type { FoundRow } from '@hybridge/reader-sql';
 import { pause } from '@hybridge/runtime';
-import { type AnyView, type Row, keyFromParts, keyOfRow, projectRow, toSqlText } from '@hybridge/views';
+import { type AnyView, type Row, keyFromParts, keyOfRow, projectRow, toSqlText, unpackColumns } from '@hybridge/views';
 import { ComparisonClass, type DifferenceClass, classify, isDifference } from './classify.ts';
 import type {
   CompareDependencies,
@@ -134,7 +134,7 @@ function describe(view: AnyView, look: Look & { readonly class: DifferenceClass 
     class: look.class,
     key: look.key,
     keyParts: keyPartsOf(view, look.keyRow),
-    expected: look.row === undefined ? undefined : projectRow(view, look.row.row),
-    actual: truth?.exists === true ? truth.columns : undefined,
+    expected: look.row === undefined ? undefined : unpackColumns(view, projectRow(view, look.row.row)),
+    actual: truth?.exists === true ? unpackColumns(view, truth.columns) : undefined,
   };
 }

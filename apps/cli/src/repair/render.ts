@@ -15,8 +15,6 @@ const MEANING: Readonly<Record<RepairOutcome, string>> = {
   [RepairOutcome.pending]:
     'not touched: a change of the customer waits for its answer, which brings the current row; the sweep of the inspector sends it again',
   [RepairOutcome.quarantined]: 'the row cannot be stored; readers get it from SQL',
-  [RepairOutcome.tombstone]:
-    'not touched: the item says that the row is gone; a newer change event of the row replaces it, or time does',
   [RepairOutcome.needsPrimary]:
     'not touched: the item names no transaction to prove, so only the primary may fill it; point HYBRIDGE_SQL_URL there',
   [RepairOutcome.unproven]:
@@ -35,8 +33,11 @@ export function renderText({ view, key, values }: Asked, repair: Repair): string
   ].join('\n');
 }
 
-export function renderJson({ view, key, values }: Asked, repair: Repair): string {
-  return toJson({
+export const renderJson = (asked: Asked, repair: Repair): string => toJson(reportOf(asked, repair));
+
+/** What programs are told of a repair. */
+export function reportOf({ view, key, values }: Asked, repair: Repair) {
+  return {
     view,
     key,
     item: repair.key,
@@ -47,7 +48,7 @@ export function renderJson({ view, key, values }: Asked, repair: Repair): string
     after: summary(repair.after),
     changed: changedAttributes(repair),
     ...(values ? { values: { before: columns(repair.before), after: columns(repair.after) } } : {}),
-  });
+  };
 }
 
 const STATE_NAMES = Object.fromEntries(Object.entries(ItemState).map(([name, letter]) => [letter, name]));

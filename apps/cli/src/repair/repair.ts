@@ -23,19 +23,29 @@ export async function repair(request: RepairRequest, terminal: Terminal): Promis
   const view = catalog.byName(request.view);
   const keyRow = parseViewKey(view, request.key);
   const config = readConfig(request, terminal.environment);
-  const result = await repairOne(view, keyRow, config, sqlUrlOf(config));
+  const result = await withRepair(config, sqlUrlOf(config), ({ repairOne }) => repairOne(view, keyRow));
   terminal.out(request.json ? renderJson(request, result) : renderText(request, result));
   return isRepaired(result) ? ExitCode.ok : ExitCode.failed;
 }
 
-async function repairOne(view: AnyView, keyRow: Row, config: CliConfig, sqlUrl: string): Promise<Repair> {
+interface Repairing {
+  repairOne(view: AnyView, keyRow: Row): Promise<Repair>;
+  readonly dynamodb: ReturnType<typeof createDynamoDbClient>;
+}
+
+/** Lends a repair its connections. */
+export async function withRepair<T>(
+  config: CliConfig,
+  sqlUrl: string,
+  use: (repairing: Repairing) => Promise<T>,
+): Promise<T> {
   const dynamodb = createDynamoDbClient(config.dynamodb);
   await using pool = createSqlPool({ url: sqlUrl, max: 1, applicationName: 'hybridge-repair' });
   const context: ProtocolContext = { now: Date.now, nonce: randomUUID, limits: DEFAULT_LIMITS };
   try {
     const store = createItemStore(dynamodb, { tableName: config.tableName });
-    const rows = createRowReader({ pool });
-    return await repairItem({ store, rows, context, isPrimary: () => isPrimary(pool) }, view, keyRow);
+    const dependencies = { store, rows: createRowReader({ pool }), context, isPrimary: () => isPrimary(pool) };
+    return await use({ dynamodb, repairOne: (view, keyRow) => repairItem(dependencies, view, keyRow) });
   } finally {
     dynamodb.destroy();
   }
