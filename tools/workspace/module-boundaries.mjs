@@ -90,6 +90,8 @@ const pureAreas = [
 
 const adapterTechs = Object.keys(clients);
 
+const toolsWithoutApps = ['faults', 'load', 'local-stack', 'model', 'start', 'workspace'];
+
 /** One table for the whole repository, in the order of the picture. */
 export const depConstraints = [
   { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib'] },
@@ -107,7 +109,7 @@ export const depConstraints = [
   })),
   {
     sourceTag: 'type:e2e',
-    onlyDependOnLibsWithTags: ['type:lib', 'type:infra', 'type:tool', 'app:inspector', 'app:cli'],
+    onlyDependOnLibsWithTags: ['type:lib', 'type:infra', 'type:tool', 'app:inspector', 'app:cli', 'app:projector'],
   },
 
   { sourceTag: 'type:infra', onlyDependOnLibsWithTags: ['type:lib', 'type:infra'] },
@@ -115,5 +117,10 @@ export const depConstraints = [
   { sourceTag: area('sql'), bannedExternalImports: clientsOtherThan('sql') },
   ...['connect', 'platform', 'services'].map((name) => ({ sourceTag: area(name), bannedExternalImports: everyClient })),
 
-  { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:lib', 'type:infra', 'type:tool', 'app:inspector'] },
+  {
+    sourceTag: 'type:tool',
+    onlyDependOnLibsWithTags: ['type:lib', 'type:infra', 'type:tool', 'app:inspector', 'app:projector'],
+  },
+  // Only the bench measures the engine of the projector without its process.
+  ...toolsWithoutApps.map((name) => ({ sourceTag: area(name), notDependOnLibsWithTags: ['app:projector'] })),
 ];

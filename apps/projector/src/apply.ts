@@ -1,7 +1,9 @@
 import {
+  type FirstGuess,
   type ItemStore,
   type ProtocolContext,
   type RowChange,
+  type SettleSignal,
   ViewMode,
   carryOut,
   decideRowChange,
@@ -11,24 +13,22 @@ import { type RowReader, UncachedReason, fillItem } from '@hybridge/reader-sql';
 import { DynamoDbSinkError } from '@hybridge/sink-dynamodb';
 import { FillPendingError } from './errors.ts';
 import type { ProjectorMetrics } from './metrics.ts';
-import type { RowWork, SettleWork, Work } from './work.ts';
+import { assertReadable } from './schema-change.ts';
+import type { ItemTask, RowWork, SettleWork } from './work.ts';
 
 export interface ApplyDeps {
   readonly store: ItemStore;
   readonly rows: RowReader;
   readonly context: ProtocolContext;
+  /** Which write to try first in lazy views. */
+  readonly guess: FirstGuess;
   readonly metrics: ProjectorMetrics;
 }
 
-/** Carries one piece of work to its end. @throws transient errors to be tried again, permanent ones that halt */
-export const applyWork = (work: Work, deps: ApplyDeps): Promise<void> =>
-  work.kind === 'row' ? applyRow(work, deps) : applySettle(work, deps);
-
-async function applyRow(work: RowWork, deps: ApplyDeps): Promise<void> {
-  const outcome = await store(work.change, work, deps).catch((error: unknown) => {
-    if (!isTooLarge(error)) throw error;
-    return store({ ...work.change, kind: 'unstorable', columns: {}, reason: error.message }, work, deps);
-  });
+/** Stores a row change as far as it can be stored. @throws transient errors to be tried again, permanent ones */
+export async function applyRow(work: RowWork, deps: ApplyDeps): Promise<void> {
+  await assertReadable(work, deps.rows);
+  const outcome = await storeOrQuarantine(work, deps);
   if (outcome === 'fenced' && work.view.mode === ViewMode.eager) await fill(work, deps);
   deps.metrics.changes.inc({ view: work.view.name, outcome });
   if (outcome !== 'stale' && !work.snapshot) {
@@ -36,26 +36,64 @@ async function applyRow(work: RowWork, deps: ApplyDeps): Promise<void> {
   }
 }
 
+async function storeOrQuarantine(work: RowWork, deps: ApplyDeps) {
+  try {
+    return await storeChange(work.change, work, deps);
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    return storeChange(unstorable(work.change, error.message), work, deps);
+  }
+}
+
+/** The change as one whose row cannot be stored: readers get it from SQL. */
+export const unstorable = (change: RowChange, reason: string): RowChange => ({
+  ...change,
+  kind: 'unstorable',
+  columns: {},
+  reason,
+});
+
+export async function storeChange(change: RowChange, work: Pick<ItemTask, 'key' | 'view'>, deps: ApplyDeps) {
+  const isLazy = work.view.mode === ViewMode.lazy;
+  const ended = await carryOut(
+    deps.store,
+    work.key,
+    (seen) => decideRowChange(change, work.view.mode, deps.context, seen),
+    isLazy ? deps.guess.of(work.key) : undefined,
+  );
+  if (isLazy) deps.guess.note(change, ended);
+  return ended.outcome;
+}
+
 /** Not done until the item is no fence any more: SQL filled it, somebody else did, or a newer change came. */
-async function fill(work: Work, deps: ApplyDeps): Promise<void> {
+export async function fill(work: ItemTask, deps: ApplyDeps): Promise<void> {
   const result = await fillItem(deps, work.view, work.key, work.keyRow);
   if (result.outcome === 'uncached' && result.reason !== UncachedReason.unstorable) {
     throw new FillPendingError(work.key, result.reason);
   }
 }
 
-async function store(change: RowChange, work: RowWork, deps: ApplyDeps) {
-  const { outcome } = await carryOut(deps.store, work.key, (seen) =>
-    decideRowChange(change, work.view.mode, deps.context, seen),
-  );
-  return outcome;
-}
-
 const isTooLarge = (error: unknown): error is DynamoDbSinkError =>
   error instanceof DynamoDbSinkError && error.code === 'HYBRIDGE_SINK_ITEM_TOO_LARGE';
 
-async function applySettle(work: SettleWork, deps: ApplyDeps): Promise<void> {
-  const { outcome } = await carryOut(deps.store, work.key, (seen) => decideSettle(work.signal, deps.context, seen));
+/** Settles a customer's change. @throws as `applyRow` */
+export async function applySettle(work: SettleWork, deps: ApplyDeps): Promise<void> {
+  const outcome = await settleOrFence(work, deps);
   if (outcome === 'fenced' && work.view.mode === ViewMode.eager) await fill(work, deps);
   deps.metrics.settled.inc({ outcome: outcome === 'unknown' ? outcome : work.signal.outcome.out });
+}
+
+/** A row that became too large for an item is known to be there, and no more. */
+async function settleOrFence(work: SettleWork, deps: ApplyDeps) {
+  try {
+    return await settle(work.signal, work, deps);
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    return settle({ ...work.signal, image: { exists: 'unknown' } }, work, deps);
+  }
+}
+
+async function settle(signal: SettleSignal, work: SettleWork, deps: ApplyDeps) {
+  const { outcome } = await carryOut(deps.store, work.key, (seen) => decideSettle(signal, deps.context, seen));
+  return outcome;
 }

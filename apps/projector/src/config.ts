@@ -11,7 +11,13 @@ const schema = z.object({
   PROJECTOR_TABLE_NAME: setting.text().default('hybridge-views'),
   PROJECTOR_AWS_REGION: setting.text().default('us-east-1'),
   PROJECTOR_SQL_URL: setting.url(),
-  PROJECTOR_CONCURRENCY: setting.integer(1, 1000).default(32),
+  PROJECTOR_CONCURRENCY: setting.integer(1, 1000).default(128),
+  PROJECTOR_MAX_CALLS: setting.integer(1, 100).default(4),
+  PROJECTOR_MAX_PENDING_BYTES: setting.integer(1024, 1024 ** 3).default(8 * 1024 ** 2),
+  PROJECTOR_MAX_PARKED_KEYS: setting.integer(0, 100_000).default(100),
+  PROJECTOR_TRUNCATE_DELIVERY_MS: setting.integer(0, 86_400_000).default(180_000),
+  PROJECTOR_TRUNCATE_INTERVAL_MS: setting.integer(10, 3_600_000).default(10_000),
+  PROJECTOR_SKIP_UNCHANGED_TABLES: setting.list().optional(),
   PROJECTOR_PORT: setting.port().default(9101),
   PROJECTOR_HOST: setting.text().default('127.0.0.1'),
   PROJECTOR_LOG_LEVEL: setting.text().default('info'),
@@ -38,6 +44,19 @@ export function readConfig(environment: Environment = process.env) {
     sqlUrl: env.PROJECTOR_SQL_URL,
     /** Items written side by side. */
     concurrency: env.PROJECTOR_CONCURRENCY,
+    /** Batches of writes under way side by side. */
+    maxCalls: env.PROJECTOR_MAX_CALLS,
+    /** Bytes of records in hand before no more are fetched. */
+    maxPendingBytes: env.PROJECTOR_MAX_PENDING_BYTES,
+    /** Keys parked at a time before a partition halts instead. */
+    maxParked: env.PROJECTOR_MAX_PARKED_KEYS,
+    truncate: {
+      /** Longest way of a record to its partition: the connector's `delivery.timeout.ms` and a margin. */
+      deliveryMs: env.PROJECTOR_TRUNCATE_DELIVERY_MS,
+      intervalMs: env.PROJECTOR_TRUNCATE_INTERVAL_MS,
+    },
+    /** `schema.table` of those with REPLICA IDENTITY FULL whose views are loaded. */
+    skipUnchangedTables: env.PROJECTOR_SKIP_UNCHANGED_TABLES ?? [],
     operations: { port: env.PROJECTOR_PORT, host: env.PROJECTOR_HOST },
     logLevel: env.PROJECTOR_LOG_LEVEL,
   };

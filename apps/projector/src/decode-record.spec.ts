@@ -1,10 +1,10 @@
 import { catalog } from '@hybridge/definitions';
 import { decodeVersion } from '@hybridge/protocol';
-import { changeEvent, inboxEvent } from '@hybridge/testkit';
-import { UNAVAILABLE } from '@hybridge/views';
+import { type CellRow, changeEvent, inboxEvent } from '@hybridge/testkit';
+import { UNAVAILABLE, column, createCatalog, view } from '@hybridge/views';
 import { type DecodeOptions, decodeRecord } from './decode-record.ts';
 import { addressRow, recordOf } from './testing.features.ts';
-import type { RowWork, SettleWork } from './work.ts';
+import type { RowWork, SettleWork, TruncateWork } from './work.ts';
 
 const options: DecodeOptions = { catalog, inboxTable: 'public.hybridge_inbox', agedAfterMs: 1_000, nowMs: 10_000 };
 const table = 'public.addresses';
@@ -113,7 +113,115 @@ describe('decodeRecord', () => {
     );
   });
 
-  it('refuses a TRUNCATE, whose items would stay', () => {
-    expect(() => decodeRecord(recordOf(changeEvent({ op: 't', table })), options)).toThrow(/was truncated/);
+  describe('an update of columns no view has', () => {
+    const full = addressRow({ instructions: 'ring twice', door: 1 });
+    const decodeUpdate = (before: CellRow | null, after: CellRow, more: Partial<DecodeOptions> = {}) => {
+      const unchanged: string[] = [];
+      const event = changeEvent({ op: 'u', table, before, after });
+      const work = decodeRecord(recordOf(event), {
+        ...options,
+        skipUnchanged: new Set([table]),
+        onUnchanged: ({ name }) => unchanged.push(name),
+        ...more,
+      });
+      return { work: work.length, unchanged };
+    };
+
+    it('is no work, and told', () => {
+      expect(decodeUpdate(full, { ...full, door: 2 })).toEqual({ work: 0, unchanged: ['addresses'] });
+      expect(decodeUpdate(full, full)).toEqual({ work: 0, unchanged: ['addresses'] });
+    });
+
+    it.each([
+      ['changes a column of the view', full, { ...full, city: 'Leiden' }],
+      ['changes another digit than a double has', full, { ...full, customer_id: 9007199254740992n }],
+      ['comes without the row before', null, full],
+      ['leaves out a large value', { ...full, street: UNAVAILABLE }, { ...full, street: UNAVAILABLE }],
+    ])('is work when it %s', (_, before, after) => {
+      expect(decodeUpdate(before, after)).toEqual({ work: 1, unchanged: [] });
+    });
+
+    it('may have NULLs', () => {
+      expect(decodeUpdate(addressRow(), addressRow())).toEqual({ work: 0, unchanged: ['addresses'] });
+      expect(decodeUpdate(full, addressRow())).toEqual({ work: 1, unchanged: [] });
+    });
+
+    it('is work for a table that is not listed', () => {
+      expect(decodeUpdate(full, full, { skipUnchanged: new Set() })).toEqual({ work: 1, unchanged: [] });
+    });
+
+    it.each(['c', 'r'] as const)('is not what an event of kind %s is', (op) => {
+      const event = changeEvent({ op, table, before: full, after: full });
+      expect(decodeRecord(recordOf(event), { ...options, skipUnchanged: new Set([table]) })).toHaveLength(1);
+    });
+
+    it('is judged view by view', () => {
+      const { primaryKey } = catalog.byName('addresses').table;
+      const towns = view('towns', {
+        table: catalog.byName('addresses').table,
+        key: { pk: ['t1', ...primaryKey.map((name) => column(name))], sk: ['TOWN'] },
+        attributes: { city: 'city' },
+      });
+      const both = createCatalog([...catalog.views, towns]);
+      expect(decodeUpdate(full, { ...full, street: 'Dam 1' }, { catalog: both })).toEqual({
+        work: 1,
+        unchanged: ['towns'],
+      });
+      const told = jest.fn();
+      const dropped = { ...full, street: undefined as never };
+      expect(() => decodeUpdate(full, dropped, { catalog: both, onUnchanged: told })).toThrow(/no column street/);
+      expect(told).not.toHaveBeenCalled();
+    });
+
+    it('never passes over an answer of SQL, which says something by being there', () => {
+      const answer = {
+        changeId: 'C1',
+        view: 'addresses',
+        pk: 'c1#CUSTOMER#1',
+        sk: 'ADDRESS#home',
+        outcome: 'A',
+      } as const;
+      const event = JSON.parse(inboxEvent(answer)) as { after: object };
+      const again = JSON.stringify({ ...event, op: 'u', before: event.after });
+      const skipUnchanged = new Set([options.inboxTable]);
+      expect(decodeRecord(recordOf(again), { ...options, skipUnchanged })).toHaveLength(1);
+    });
+  });
+
+  it('asks SQL for a document view when the event is not the whole row', () => {
+    const packed = view('packed', {
+      table: catalog.byName('addresses').table,
+      key: { pk: ['d1', column('customer_id')], sk: ['ADDRESS', column('label')] },
+      attributes: { city: 'city', instructions: 'instructions' },
+      layout: 'document',
+    });
+    const contentOf = (after: CellRow) => {
+      const event = changeEvent({ op: 'u', table, after });
+      return (decodeRecord(recordOf(event), { ...options, catalog: createCatalog([packed]) }) as [RowWork])[0].change;
+    };
+    expect(contentOf(addressRow())).toMatchObject({ kind: 'upsert', columnNames: ['d'], columns: { d: { M: {} } } });
+    expect(contentOf(addressRow({ instructions: UNAVAILABLE }))).toMatchObject({ kind: 'touched', columns: {} });
+  });
+
+  it('makes the same of a record however its numbers had to be parsed', () => {
+    const events = [
+      changeEvent({ table, after: addressRow({ customer_id: 42 }) }),
+      changeEvent({ op: 'u', table, before: addressRow({ customer_id: 42 }), after: addressRow({ customer_id: 42 }) }),
+      changeEvent({ op: 'r', table, after: addressRow({ customer_id: 42 }), lsn: 500 }),
+      changeEvent({ table, before: addressRow({ customer_id: 42 }) }),
+    ];
+    for (const event of events) {
+      const record = { key: '{"customer_id":42,"label":"home"}', offset: 9n };
+      const lossless = event.replace(/}$/, ',"forced":1e0}');
+      expect(decodeRecord(recordOf(event, record), options)).toStrictEqual(
+        decodeRecord(recordOf(lossless, record), options),
+      );
+    }
+  });
+
+  it('hands on a TRUNCATE, with its place in commit order', () => {
+    const [work] = decodeRecord(recordOf(changeEvent({ op: 't', table, lsn: 500, lastCommitLsn: 400 })), options);
+    expect(work).toMatchObject({ kind: 'truncate', event: { table, transaction: '700' } });
+    expect(decodeVersion((work as TruncateWork).event.version)).toMatchObject({ major: 400n, minor: 500n });
   });
 });

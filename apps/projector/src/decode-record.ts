@@ -1,10 +1,10 @@
 import {
   type ChangeEvent,
   ChangeOperationCode,
-  type JsonValue,
+  type JsonRow,
   parseChangeEvent,
   parseInboxRow,
-  parseJson,
+  parseJsonValue,
 } from '@hybridge/contracts';
 import {
   type Attributes,
@@ -19,15 +19,16 @@ import type { ChangeRecord } from '@hybridge/source-kafka';
 import {
   type AnyView,
   type Catalog,
+  type ChangeDecoder,
+  type ChangeKey,
   UnstorableValueError,
+  changeDecoder,
   columnsOfView,
-  decodeChangeRow,
   decodeImageRow,
-  keyOfRow,
   projectRow,
 } from '@hybridge/views';
 import { ProjectorError } from './errors.ts';
-import type { Work } from './work.ts';
+import type { TruncateWork, Work } from './work.ts';
 
 export interface DecodeOptions {
   readonly catalog: Catalog;
@@ -36,6 +37,14 @@ export interface DecodeOptions {
   /** Snapshot records older than this may only fence a key (protocol, rule 9). Milliseconds. */
   readonly agedAfterMs: number;
   readonly nowMs: number;
+  /**
+   * Tables (`schema.table`) whose updates are skipped for views they change no column of; default none. Only for tables
+   * with `REPLICA IDENTITY FULL` (any other before image holds NULL for what it does not know) and views that are loaded:
+   * an incremental snapshot leaves out rows that change meanwhile, and only their events bring them.
+   */
+  readonly skipUnchanged?: ReadonlySet<string>;
+  /** Told of each view for which an update changed no column, and which therefore gets no work. */
+  readonly onUnchanged?: (view: AnyView) => void;
 }
 
 /**
@@ -46,9 +55,9 @@ export function decodeRecord(record: ChangeRecord, options: DecodeOptions): read
   if (record.value === undefined) return []; // the Kafka tombstone behind a delete: only compaction needs it
   try {
     const event = parseChangeEvent(record.value);
-    if (event.op === ChangeOperationCode.truncate) throw truncateRefused(record, event);
+    if (event.op === ChangeOperationCode.truncate) return [truncateOf(record, event)];
     if (event.table === options.inboxTable) return decodeInbox(record, event, options);
-    return options.catalog.byTable(event.table).map((view) => decodeChange(record, event, view, options));
+    return decodeChange(record, event, options);
   } catch (cause) {
     if (cause instanceof ProjectorError) throw cause;
     const problem = cause instanceof Error ? cause.message : String(cause);
@@ -56,39 +65,59 @@ export function decodeRecord(record: ChangeRecord, options: DecodeOptions): read
   }
 }
 
-const truncateRefused = (record: ChangeRecord, event: ChangeEvent): ProjectorError =>
-  new ProjectorError(
-    'HYBRIDGE_PROJECTOR_TRUNCATE_REFUSED',
-    record,
-    `${event.table} was truncated; its items would stay for ever. Revoke TRUNCATE, delete the items, then skip this record.`,
-  );
+/** Under a key of its own, so that it holds nothing up: what is written beside it, the last sweep sees. */
+const truncateOf = (record: ChangeRecord, event: ChangeEvent): TruncateWork => ({
+  kind: 'truncate',
+  key: { pk: 'C#truncate', sk: event.table },
+  event: { ...provenanceOf(record, event), table: event.table },
+});
 
-function decodeChange(record: ChangeRecord, event: ChangeEvent, view: AnyView, options: DecodeOptions): Work {
-  const keyRow = decodeChangeRow(view.table, view.table.primaryKey, keyJsonOf(record, event)).row;
-  const key = keyOfRow(view, keyRow);
-  const change: RowChange = {
-    ...provenanceOf(record, event),
-    key,
-    columnNames: view.attributeNames,
-    ...contentOf(event, view),
-    aged: event.op === ChangeOperationCode.read && options.nowMs - record.timestamp > options.agedAfterMs,
-  };
-  const offsets = { first: record.offset, last: record.offset };
-  return { kind: 'row', view, key, keyRow, change, offsets, snapshot: event.op === ChangeOperationCode.read };
+function decodeChange(record: ChangeRecord, event: ChangeEvent, options: DecodeOptions): readonly Work[] {
+  const work: Work[] = [];
+  const unchanged: AnyView[] = [];
+  for (const view of options.catalog.byTable(event.table)) {
+    if (isUnchanged(event, view, options)) unchanged.push(view);
+    else work.push(decodeRow(record, event, view, options));
+  }
+  for (const view of unchanged) options.onUnchanged?.(view); // not before every view could read the record
+  return work;
+}
+
+/** An update of columns the view does not have: the truth of its item stays the same, so there is nothing to write. */
+const isUnchanged = (event: ChangeEvent, view: AnyView, options: DecodeOptions): boolean =>
+  event.op === ChangeOperationCode.update &&
+  event.before !== undefined &&
+  event.after !== undefined &&
+  options.skipUnchanged?.has(event.table) === true &&
+  changeDecoder(view).agree(event.before, event.after);
+
+function decodeRow(record: ChangeRecord, event: ChangeEvent, view: AnyView, options: DecodeOptions): Work {
+  const decoder = changeDecoder(view);
+  const changeKey = decoder.keyOf(keyJsonOf(record, event));
+  const { key, row: keyRow } = changeKey;
+  const { kind, columns, reason } = contentOf(event, decoder, changeKey);
+  const snapshot = event.op === ChangeOperationCode.read;
+  const aged = snapshot && options.nowMs - record.timestamp > options.agedAfterMs;
+  const { version, transaction, committedAt } = provenanceOf(record, event);
+  const columnNames = view.itemColumns;
+  const read: RowChange = { key, kind, columns, columnNames, aged, version, transaction, committedAt };
+  const change = reason === undefined ? read : { ...read, reason };
+  return { kind: 'row', view, key, keyRow, change, snapshot };
 }
 
 /** The row's key columns: from the new row, or, for a delete, from the record's key. */
-function keyJsonOf(record: ChangeRecord, event: ChangeEvent): { readonly [column: string]: JsonValue } {
+function keyJsonOf(record: ChangeRecord, event: ChangeEvent): JsonRow {
   if (event.after !== undefined) return event.after;
-  if (record.key !== undefined) return parseJson(record.key) as { readonly [column: string]: JsonValue };
+  if (record.key !== undefined) return parseJsonValue(record.key) as JsonRow;
   return event.before ?? {};
 }
 
-function contentOf(event: ChangeEvent, view: AnyView): Pick<RowChange, 'kind' | 'columns' | 'reason'> {
+type Content = Pick<RowChange, 'kind' | 'columns' | 'reason'>;
+
+function contentOf(event: ChangeEvent, decoder: ChangeDecoder, key: ChangeKey): Content {
   if (event.after === undefined) return { kind: 'delete', columns: {} };
   try {
-    const { row, unavailable } = decodeChangeRow(view.table, columnsOfView(view), event.after);
-    return { kind: unavailable.length === 0 ? 'upsert' : 'partial', columns: projectRow(view, row) };
+    return decoder.columnsOf(event.after, key);
   } catch (error) {
     if (error instanceof UnstorableValueError) return { kind: 'unstorable', columns: {}, reason: error.message };
     throw error;
@@ -105,7 +134,7 @@ function decodeInbox(record: ChangeRecord, event: ChangeEvent, options: DecodeOp
   const signal: SettleSignal = {
     ...provenanceOf(record, event),
     key: answer.key,
-    columnNames: view.attributeNames,
+    columnNames: view.itemColumns,
     image,
     outcome: {
       id: answer.changeId,
@@ -115,13 +144,12 @@ function decodeInbox(record: ChangeRecord, event: ChangeEvent, options: DecodeOp
       ...(answer.message === undefined ? {} : { message: answer.message }),
     },
   };
-  const offsets = { first: record.offset, last: record.offset };
-  return [{ kind: 'settle', view, key: answer.key, keyRow, signal, offsets }];
+  return [{ kind: 'settle', view, key: answer.key, keyRow, signal }];
 }
 
 function imageOf(
   view: AnyView,
-  image: { exists: true; row: { readonly [column: string]: JsonValue } } | { exists: false } | undefined,
+  image: { exists: true; row: JsonRow } | { exists: false } | undefined,
 ): Truth | undefined {
   if (image === undefined || !image.exists) return image;
   try {
@@ -134,8 +162,13 @@ function imageOf(
   }
 }
 
-const provenanceOf = (record: ChangeRecord, event: ChangeEvent): Provenance => ({
-  version: encodeVersion({ epoch: record.epoch, ...event.position, offset: record.offset }),
+export const provenanceOf = (record: ChangeRecord, event: ChangeEvent): Provenance => ({
+  version: encodeVersion({
+    epoch: record.epoch,
+    major: event.position.major,
+    minor: event.position.minor,
+    offset: record.offset,
+  }),
   transaction: event.transaction,
   committedAt: event.committedAt,
 });

@@ -1,7 +1,11 @@
-import type { ChangeRecord } from '@hybridge/source-kafka';
 import { type ItemKey, formatKey } from '@hybridge/protocol';
+import type { ParkWork, RecordPlace } from './work.ts';
 
-export type ProjectorErrorCode = 'HYBRIDGE_PROJECTOR_RECORD_UNREADABLE' | 'HYBRIDGE_PROJECTOR_TRUNCATE_REFUSED';
+export type ProjectorErrorCode =
+  | 'HYBRIDGE_PROJECTOR_RECORD_UNREADABLE'
+  | 'HYBRIDGE_PROJECTOR_SCHEMA_CHANGED'
+  | 'HYBRIDGE_PROJECTOR_TRUNCATE_REFUSED'
+  | 'HYBRIDGE_PROJECTOR_TOO_MANY_PARKED';
 
 /** A record the projector cannot go past without losing something: its partition halts. */
 export class ProjectorError extends Error {
@@ -9,7 +13,7 @@ export class ProjectorError extends Error {
   readonly retry = 'permanent';
   readonly code: ProjectorErrorCode;
 
-  constructor(code: ProjectorErrorCode, record: ChangeRecord, problem: string, options?: ErrorOptions) {
+  constructor(code: ProjectorErrorCode, record: RecordPlace, problem: string, options?: ErrorOptions) {
     super(`${record.topic}[${record.partition}] offset ${record.offset}: ${problem}`, options);
     this.code = code;
   }
@@ -23,5 +27,16 @@ export class FillPendingError extends Error {
 
   constructor(key: ItemKey, reason: string) {
     super(`${formatKey(key)} waits for its fill: ${reason}`);
+  }
+}
+
+/** So many changes that cannot be applied are a change of the schema: the partition halts until somebody has looked. */
+export class TooManyParkedError extends ProjectorError {
+  constructor(place: RecordPlace, work: ParkWork, maxParked: number) {
+    super(
+      'HYBRIDGE_PROJECTOR_TOO_MANY_PARKED',
+      place,
+      `${work.reason} ${maxParked} keys are parked already. Mend the cause, release them (hybridge parked), restart.`,
+    );
   }
 }

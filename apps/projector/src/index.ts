@@ -1,1 +1,11 @@
-export {};
+export { type EngineOptions, createEngine } from './engine/engine.ts';
+export { type DecodeOptions, decodeRecord } from './decode-record.ts';
+export { createProjectorMetrics } from './metrics.ts';
+export {
+  type TruncateEvent,
+  type TruncateSweeper,
+  type TruncateSweeperDependencies,
+  type TruncateSweeperOptions,
+  createTruncateSweeper,
+} from './truncate/sweeper.ts';
+export type { ParkWork, RowWork, SettleWork, Work } from './work.ts';

@@ -9,6 +9,11 @@ export function createProjectorMetrics(metrics: Metrics = createMetrics('project
     commitToItem: metrics.latency('commit_to_item_seconds', 'From the SQL commit to the item in DynamoDB'),
     lag: metrics.gauge('lag_records', 'Records behind the newest one', ['topic', 'partition']),
     retries: metrics.counter('retries_total', 'Writes tried again'),
+    pendingBytes: metrics.gauge('pending_bytes', 'Records in hand that are not done'),
+    parked: metrics.gauge('parked_keys', 'Keys whose changes wait, because one of them could not be applied'),
+    unchanged: metrics.counter('unchanged_total', 'Updates that changed no column of the view', ['view']),
+    truncateWaiting: metrics.gauge('truncate_waiting_tables', 'Truncated tables whose last sweep is still to come'),
+    swept: metrics.counter('swept_total', 'Items swept after a TRUNCATE, by view and outcome', ['view', 'outcome']),
     halted: metrics.gauge('halted_partitions', 'Partitions that cannot go on'),
   };
 }

@@ -1,32 +1,50 @@
 import type { ItemKey, RowChange, SettleSignal } from '@hybridge/protocol';
 import type { KafkaOffset } from '@hybridge/source-kafka';
 import type { AnyView, Row } from '@hybridge/views';
+import type { TruncateEvent } from './truncate/sweeper.ts';
 
-/** Offsets of the first and last record a piece of work covers. */
-export interface OffsetRange {
-  readonly first: KafkaOffset;
-  readonly last: KafkaOffset;
+/** Where the record lies that a piece of work comes from. */
+export interface RecordPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: KafkaOffset;
 }
 
-export interface RowWork {
-  readonly kind: 'row';
+interface ItemWork {
   readonly view: AnyView;
   readonly key: ItemKey;
   readonly keyRow: Row;
+}
+
+export interface RowWork extends ItemWork {
+  readonly kind: 'row';
   readonly change: RowChange;
-  readonly offsets: OffsetRange;
   /** From a snapshot: its age says nothing about latency. */
   readonly snapshot: boolean;
+  /** The event lacks a column that the view needs: only SQL can tell what the row is, once it has the column again. */
+  readonly missing?: Error;
 }
 
-export interface SettleWork {
+export interface SettleWork extends ItemWork {
   readonly kind: 'settle';
-  readonly view: AnyView;
-  readonly key: ItemKey;
-  readonly keyRow: Row;
   readonly signal: SettleSignal;
-  readonly offsets: OffsetRange;
+}
+
+/** A record that names an item, but cannot be read: the item is parked. */
+export interface ParkWork extends ItemWork {
+  readonly kind: 'park';
+  readonly reason: string;
+  /** The change as one that cannot be stored; undefined when not even its place in commit order can be read. */
+  readonly change: RowChange | undefined;
+}
+
+/** A table was truncated: its items are swept, as one thing to do under the key of its mark. */
+export interface TruncateWork {
+  readonly kind: 'truncate';
+  readonly key: ItemKey;
+  readonly event: TruncateEvent;
 }
 
 /** One thing to do to one item. */
-export type Work = RowWork | SettleWork;
+export type ItemTask = RowWork | SettleWork | ParkWork;
+export type Work = ItemTask | TruncateWork;

@@ -4,12 +4,24 @@ import type { Construct } from 'constructs';
 import { appPolicy } from './app-policy.ts';
 import type { ServiceProps } from './service-props.ts';
 
-/** The projector writes items, and reads the one a condition refused. */
+const ITEMS = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:GetItem',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:Scan',
+  'dynamodb:UpdateItem',
+];
+
+/** Parked keys are control items of the same table. */
+const MARKS = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'];
+
+/** The projector writes items in batches or alone, reads the one a condition refused, sweeps, and keeps its marks. */
 export class ProjectorStack extends Stack {
   constructor(scope: Construct, id: string, { names, ...props }: ServiceProps) {
     super(scope, id, props);
     appPolicy(this, 'the projector', [
-      { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [arnsOf(this).table(names.tableName)] },
+      { actions: [...ITEMS, ...MARKS], resources: [arnsOf(this).table(names.tableName)] },
     ]);
   }
 }

@@ -1,0 +1,13 @@
+import { mergeRowChanges } from '@hybridge/protocol';
+import type { Work } from '../work.ts';
+
+/**
+ * Joins two row changes of one item, so that a hot row costs one write.
+ * @returns undefined when they must be written one after the other
+ */
+export function mergeWork(before: Work, next: Work): Work | undefined {
+  if (before.kind !== 'row' || next.kind !== 'row' || before.view !== next.view) return undefined;
+  const change = mergeRowChanges(before.change, next.change);
+  if (change === undefined) return undefined;
+  return change === before.change ? before : { ...next, change };
+}

@@ -1,0 +1,85 @@
+import { catalog } from '@hybridge/definitions';
+import { createMetrics, silentLogger } from '@hybridge/observability';
+import { type ItemKey, createFirstGuess } from '@hybridge/protocol';
+import type { RowReader } from '@hybridge/reader-sql';
+import type { ChangeRecord } from '@hybridge/source-kafka';
+import { type CellRow, changeEvent, createMemoryItemStore, testContext } from '@hybridge/testkit';
+import { decodeTextRow } from '@hybridge/views';
+import { batchOf } from './engine/batches.features.ts';
+import { createEngine } from './engine/engine.ts';
+import { createProjectorMetrics } from './metrics.ts';
+import { createMemoryParkedKeys } from './parking/memory-parked-keys.features.ts';
+import { applyWork } from './parking/parking.ts';
+import { createParkingLot } from './parking/parking-lot.ts';
+import { readRecord } from './parking/read-record.ts';
+import { recordOf } from './testing.features.ts';
+
+/** The item of `addressRow`. */
+export const KEY: ItemKey = { pk: 'c1#CUSTOMER#9007199254740993', sk: 'ADDRESS#home' };
+
+const TEXT_ROW = {
+  customer_id: '9007199254740993',
+  label: 'home',
+  street: 'Oudegracht 1',
+  postal_code: '3511 AB',
+  city: 'Utrecht',
+  country: 'NL',
+  instructions: 'from SQL',
+};
+
+/** SQL as the fills see it: one row. */
+const ROWS: RowReader = {
+  read: async (view) => ({ proven: true, row: decodeTextRow(view.table, Object.keys(view.table.columns), TEXT_ROW) }),
+  scan: async function* () {},
+};
+
+/** Work in memory: the engine, the parking and the item store, without Kafka. */
+export function setUpProjector(
+  options: { readonly maxParked?: number; readonly maxPendingBytes?: number; readonly rows?: RowReader } = {},
+) {
+  const metrics = createProjectorMetrics(createMetrics('projector', { process: false }));
+  const store = createMemoryItemStore();
+  const keys = createMemoryParkedKeys();
+  const lot = createParkingLot(keys);
+  const context = testContext();
+  const parking = {
+    store,
+    rows: options.rows ?? ROWS,
+    context,
+    guess: createFirstGuess(),
+    metrics,
+    lot,
+    maxParked: options.maxParked ?? 10,
+    truncated: async () => undefined,
+    logger: silentLogger(),
+  };
+  const decode = { catalog, inboxTable: 'public.hybridge_inbox', agedAfterMs: 1e12 };
+  const engine = createEngine({
+    read: (record) => readRecord(record, { ...decode, nowMs: context.now() }),
+    apply: (work, place) => applyWork(work, place, parking),
+    concurrency: 4,
+    maxPendingBytes: options.maxPendingBytes ?? 1024 ** 2,
+    metrics,
+    logger: silentLogger(),
+  });
+  /** Hands records over and waits until nothing of them is under way. */
+  const run = async (records: readonly ChangeRecord[]) => {
+    const batch = batchOf(records);
+    await engine.take(batch);
+    const isSettled = (): boolean => batch.halts.length > 0 || batch.doneOffsets.length === records.length;
+    for (let i = 0; i < 1_000 && !isSettled(); i++) await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, 5)); // what runs beside a halt
+    return batch;
+  };
+  return { engine, run, store, keys, lot, metrics, context };
+}
+
+const HOME = '{"customer_id":9007199254740993,"label":"home"}';
+
+let lsn = 1_000;
+/** The next change of a row of `public.addresses`, with the key of the row `home`. */
+export const addressChange = (offset: number, row: CellRow | null, op?: 'c' | 'u' | 'd'): ChangeRecord =>
+  recordOf(
+    changeEvent({ table: 'public.addresses', after: row, ...(op === undefined ? {} : { op }), lsn: (lsn += 10) }),
+    { offset: BigInt(offset), key: HOME },
+  );

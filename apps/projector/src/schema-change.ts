@@ -1,0 +1,83 @@
+import { type JsonRow, parseChangeEvent } from '@hybridge/contracts';
+import type { RowReader } from '@hybridge/reader-sql';
+import { isTransient } from '@hybridge/runtime';
+import type { ChangeRecord } from '@hybridge/source-kafka';
+import { type AnyView, ViewError, createCatalog, decodeChangeRow, explainMismatch, keyOfRow } from '@hybridge/views';
+import { type DecodeOptions, decodeRecord, provenanceOf } from './decode-record.ts';
+import { ProjectorError } from './errors.ts';
+import type { RowWork, Work } from './work.ts';
+
+/** Whether a record could not be read because a column that some view needs is not in it: dropped, or renamed. */
+export const lacksColumn = (error: unknown): error is ProjectorError =>
+  error instanceof ProjectorError &&
+  error.cause instanceof ViewError &&
+  error.cause.code === 'HYBRIDGE_VIEW_COLUMN_MISSING';
+
+/**
+ * What a record without some mapped column means: views that do not need the column read it as ever; for the others it
+ * says no more than that the row is another one. Their partition halts until SQL has the column again, or the
+ * definition has changed; then SQL tells what the record could not.
+ * @throws ProjectorError when not even the key can be read
+ */
+export function workWithoutColumn(
+  record: ChangeRecord,
+  error: ProjectorError,
+  options: DecodeOptions,
+): readonly Work[] {
+  const event = parseChangeEvent(record.value ?? '');
+  const views = options.catalog.byTable(event.table);
+  const { after } = event;
+  if (after === undefined) throw error; // a delete carries its key only: that is what is missing
+  const problem = explainMismatch(views, after) ?? error.message;
+  const missing = new ProjectorError('HYBRIDGE_PROJECTOR_SCHEMA_CHANGED', record, problem, { cause: error.cause });
+  return views.flatMap((view) => {
+    try {
+      return decodeRecord(record, { ...options, catalog: createCatalog([view]) });
+    } catch (cause) {
+      if (!lacksColumn(cause)) throw cause;
+      return [touchedWork(view, after, { record, missing })];
+    }
+  });
+}
+
+function touchedWork(
+  view: AnyView,
+  after: JsonRow,
+  { record, missing }: { readonly record: ChangeRecord; readonly missing: ProjectorError },
+): RowWork {
+  try {
+    const keyRow = decodeChangeRow(view.table, view.table.primaryKey, after).row;
+    const key = keyOfRow(view, keyRow);
+    const event = parseChangeEvent(record.value ?? '');
+    const content = { key, kind: 'touched', columns: {}, columnNames: view.itemColumns } as const;
+    return {
+      kind: 'row',
+      view,
+      key,
+      keyRow,
+      change: { ...provenanceOf(record, event), ...content },
+      snapshot: event.op === 'r',
+      missing,
+    };
+  } catch {
+    throw missing; // the column is part of the key
+  }
+}
+
+/** Whether SQL can tell by now what a record could not. @throws what the work says is missing, or a transient error */
+export async function assertReadable({ view, keyRow, missing }: RowWork, rows: RowReader): Promise<void> {
+  if (missing === undefined) return;
+  await rows.read(view, keyRow).catch((error: unknown) => {
+    throw isTransient(error) ? error : missing;
+  });
+}
+
+/** Which columns of a record do not fit the definition, and which views need them; undefined when that is not its fault. */
+export function explainRecord(record: ChangeRecord, options: Pick<DecodeOptions, 'catalog'>): string | undefined {
+  try {
+    const { table, after } = parseChangeEvent(record.value ?? '');
+    return after === undefined ? undefined : explainMismatch(options.catalog.byTable(table), after);
+  } catch {
+    return undefined; // no change event at all
+  }
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { catalog } from '@hybridge/definitions';
+import { type Logger, serveOperations } from '@hybridge/observability';
+import { DEFAULT_LIMITS, type ProtocolContext, createFirstGuess } from '@hybridge/protocol';
+import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
+import { type RunningApp, pause, retryTransient } from '@hybridge/runtime';
+import {
+  createBatchedItemStore,
+  createDynamoDbClient,
+  createItemReader,
+  createItemStore,
+  createParkedKeys,
+} from '@hybridge/sink-dynamodb';
+import { createChangeSource, createKafkaClient, createOffsetReader, ensureTopics } from '@hybridge/source-kafka';
+import type { AnyView } from '@hybridge/views';
+import type { ProjectorConfig } from './config.ts';
+import type { DecodeOptions } from './decode-record.ts';
+import { createEngine } from './engine/engine.ts';
+import { type Halts, createHalts } from './halts.ts';
+import { type ProjectorMetrics, createProjectorMetrics } from './metrics.ts';
+import { type ParkingDeps, applyWork } from './parking/parking.ts';
+import { type ParkingLot, createParkingLot } from './parking/parking-lot.ts';
+import { readRecord } from './parking/read-record.ts';
+import { type TruncateEvent, createTruncateSweeper } from './truncate/sweeper.ts';
+
+const INBOX_TABLE = 'public.hybridge_inbox';
+const REFRESH_PARKED_MS = 5_000;
+
+interface Running {
+  readonly config: ProjectorConfig;
+  readonly logger: Logger;
+  readonly metrics: ProjectorMetrics;
+  readonly signal: AbortSignal;
+}
+
+export async function startProjector(
+  config: ProjectorConfig,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<RunningApp> {
+  const metrics = createProjectorMetrics();
+  const halts = createHalts({ metrics, logger });
+  const running: Running = { config, logger, metrics, signal };
+
+  const kafka = createKafkaClient({ brokers: config.kafka.brokers, clientId: 'projector', logger });
+  const topics = await prepareTopics(kafka, config);
+  const sinks = openSinks(running, kafka);
+  const { parking, sweeper, lot } = sinks;
+
+  const source = createChangeSource({ kafka, logger }, sourceOptions({ topics, metrics, halts }, config));
+  const decode = decodeOptions(running);
+  const engine = createEngine({
+    read: (record) => readRecord(record, { ...decode, nowMs: Date.now() }),
+    apply: (work, place) => applyWork(work, place, parking),
+    concurrency: config.concurrency,
+    maxPendingBytes: config.maxPendingBytes,
+    metrics,
+    logger,
+  });
+  const operations = await serveOperations({
+    ...config.operations,
+    metrics: metrics.all,
+    problems: () => halts.problems(),
+  });
+  await retryTransient(() => lot.refresh(), { signal }); // before the first change of a parked key comes
+  const ended = source.run(engine, signal);
+  const swept = sweeper.run(signal);
+  const refreshed = refreshParked(lot, running);
+
+  return {
+    ended,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([ended.catch(() => undefined), refreshed, swept]);
+      await operations[Symbol.asyncDispose]();
+      await sinks[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type KafkaClient = ReturnType<typeof createKafkaClient>;
+
+const topicOf = (config: ProjectorConfig, table: string): string => `${config.kafka.topicPrefix}.${table}`;
+
+/** @returns the topics of every captured table and of the inbox */
+async function prepareTopics(kafka: KafkaClient, config: ProjectorConfig): Promise<readonly string[]> {
+  const topics = [...catalog.tables.map(({ name }) => name), INBOX_TABLE].map((table) => topicOf(config, table));
+  const { partitions, replicationFactor } = config.kafka;
+  await ensureTopics(kafka, { topics, partitions, replicationFactor });
+  return topics;
+}
+
+const sourceOptions = (
+  { topics, metrics, halts }: { topics: readonly string[]; metrics: ProjectorMetrics; halts: Halts },
+  { kafka }: ProjectorConfig,
+) => ({
+  topics,
+  groupId: kafka.groupId,
+  onLag: (topic: string, partition: number, lag: number) =>
+    metrics.lag.set({ topic, partition: String(partition) }, lag),
+  onHalt: halts.note,
+});
+
+const decodeOptions = ({ config, metrics }: Running): Omit<DecodeOptions, 'nowMs'> => ({
+  catalog,
+  inboxTable: INBOX_TABLE,
+  agedAfterMs: DEFAULT_LIMITS.tombstoneTtlMs / 2,
+  skipUnchanged: new Set(config.skipUnchangedTables),
+  onUnchanged: (view: AnyView) => metrics.unchanged.inc({ view: view.name }),
+});
+
+/** The view table, SQL for fills, and what works on both. */
+function openSinks({ config, logger, metrics, signal }: Running, kafka: KafkaClient) {
+  const { tableName } = config.dynamodb;
+  const dynamodb = createDynamoDbClient({ ...config.dynamodb, paced: true });
+  const pool = createSqlPool({ url: config.sqlUrl, max: 4, applicationName: 'hybridge-projector' });
+  const offsets = createOffsetReader(kafka, { groupId: config.kafka.groupId });
+  const store = createBatchedItemStore(dynamodb, { tableName, maxCalls: config.maxCalls });
+  const rows = createRowReader({ pool });
+  const lot = createParkingLot(createParkedKeys(dynamodb, { tableName }));
+  const context: ProtocolContext = {
+    now: Date.now,
+    nonce: () => randomBytes(9).toString('base64url'),
+    limits: DEFAULT_LIMITS,
+  };
+  const sweeper = createTruncateSweeper(
+    {
+      catalog,
+      // Beside the engine, which writes the same keys: never in its batches.
+      store: createItemStore(dynamodb, { tableName }),
+      items: createItemReader(dynamodb, { tableName }),
+      context,
+      logger,
+      endOffsets: (table) => offsets.endOffsets(topicOf(config, table)),
+      committedOffsets: (table) => offsets.committedOffsets(topicOf(config, table)),
+      onSwept: (view, outcome) => metrics.swept.inc({ view, outcome }),
+      onWaiting: (tables) => metrics.truncateWaiting.set(tables),
+    },
+    { groupId: config.kafka.groupId, ...config.truncate },
+  );
+  const parking: ParkingDeps = {
+    truncated: (event: TruncateEvent) => sweeper.truncated(event, signal),
+    guess: createFirstGuess(),
+    maxParked: config.maxParked,
+    store,
+    rows,
+    context,
+    metrics,
+    lot,
+    logger,
+  };
+  return {
+    parking,
+    sweeper,
+    lot,
+    async [Symbol.asyncDispose]() {
+      await offsets[Symbol.asyncDispose]();
+      await pool[Symbol.asyncDispose]();
+      dynamodb.destroy();
+    },
+  };
+}
+
+/** Learns of keys that other projectors parked, or that were released, until the signal fires. */
+async function refreshParked(lot: ParkingLot, { logger, metrics, signal }: Running): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await lot.refresh();
+      metrics.parked.set(lot.size);
+    } catch (error) {
+      logger.debug({ err: error }, 'parked keys not read');
+    }
+    await pause(REFRESH_PARKED_MS, signal);
+  }
+}

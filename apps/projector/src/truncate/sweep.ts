@@ -1,0 +1,129 @@
+import {
+  type Item,
+  type ItemKey,
+  type ItemStore,
+  Meta,
+  type ProtocolContext,
+  type Provenance,
+  type RowChange,
+  type RowChangeOutcome,
+  ViewMode,
+  carryOut,
+  decideRowChange,
+  isUnpositioned,
+  keyOf,
+  versionOf,
+} from '@hybridge/protocol';
+import { pause, retryTransient } from '@hybridge/runtime';
+import { type AnyView, type Catalog, ViewError } from '@hybridge/views';
+
+/** Every item of the view table, as `@hybridge/sink-dynamodb` reads them. */
+export interface ItemScan {
+  scan(options: {
+    readonly consistent: true;
+    readonly attributes: readonly string[];
+    readonly after?: ItemKey;
+    readonly signal?: AbortSignal;
+  }): AsyncIterable<Item>;
+}
+
+export interface SweepDependencies {
+  readonly catalog: Catalog;
+  readonly store: ItemStore;
+  readonly items: ItemScan;
+  readonly context: ProtocolContext;
+  readonly onSwept?: ((view: string, outcome: RowChangeOutcome) => void) | undefined;
+}
+
+export interface SweepOptions {
+  /** Items written side by side; default 16. */
+  readonly concurrency: number;
+  /** Items written per second; undefined: as many as can be written. */
+  readonly ratePerSecond: number | undefined;
+}
+
+/** An item that is older than the truncation. */
+interface Swept {
+  readonly view: AnyView;
+  readonly key: ItemKey;
+  readonly kind: 'delete' | 'touched';
+}
+
+/**
+ * Tells every item of a table that is older than the truncation that its row is gone. Reads the whole view table, once;
+ * what another sweep did already is passed over, so that two at a time, or one after a crash, do no harm.
+ * @returns items written
+ * @throws what store and scan throw for good; the signal's reason
+ */
+export async function sweepTable(
+  table: string,
+  truncation: Provenance,
+  deps: SweepDependencies,
+  options: SweepOptions & { readonly signal: AbortSignal },
+): Promise<number> {
+  const { signal } = options;
+  let after: ItemKey | undefined;
+  let written = 0;
+  const flush = async (page: readonly Item[]): Promise<void> => {
+    const startedAt = performance.now();
+    const due = page.flatMap((item) => sweptOf(item, table, truncation, deps.catalog));
+    await Promise.all(due.map((swept) => retryTransient(() => removeOne(swept, truncation, deps), { signal })));
+    written += due.length;
+    after = keyOf(page.at(-1) as Item);
+    if (options.ratePerSecond === undefined) return;
+    const earned = (due.length / options.ratePerSecond) * 1_000;
+    await pause(Math.max(0, earned - (performance.now() - startedAt)), signal);
+  };
+  const walk = async (): Promise<void> => {
+    let page: Item[] = [];
+    const scan = { consistent: true, attributes: [Meta.version], signal } as const;
+    for await (const item of deps.items.scan({ ...scan, ...(after && { after }) })) {
+      page.push(item);
+      if (page.length < options.concurrency) continue;
+      signal.throwIfAborted();
+      await flush(page);
+      page = [];
+    }
+    if (page.length > 0) await flush(page);
+  };
+  await retryTransient(walk, { signal }); // goes on behind the last page that was written
+  signal.throwIfAborted();
+  return written;
+}
+
+function sweptOf(item: Item, table: string, { version }: Provenance, catalog: Catalog): readonly Swept[] {
+  const key = keyOf(item);
+  const view = ownerOf(catalog, key);
+  if (view === undefined || view.table.name !== table) return [];
+  const current = versionOf(item);
+  if (current !== undefined && current >= version) return [];
+  const isUnknown = current === undefined || isUnpositioned(current);
+  // A lazy item that a reader filled has no place in the log: the row may be one that came after the truncation, whose
+  // event found nothing to refresh and whose fence is gone. Only SQL can tell, and readers ask it of a fence.
+  return [{ view, key, kind: view.mode === ViewMode.lazy && isUnknown ? 'touched' : 'delete' }];
+}
+
+/** A key that no column can have belongs to no view. */
+function ownerOf(catalog: Catalog, key: ItemKey): AnyView | undefined {
+  try {
+    return catalog.byKey(key)?.view;
+  } catch (error) {
+    if (error instanceof ViewError) return undefined;
+    throw error;
+  }
+}
+
+async function removeOne({ view, key, kind }: Swept, truncation: Provenance, deps: SweepDependencies): Promise<void> {
+  const { version, transaction, committedAt } = truncation;
+  const change: RowChange = {
+    version,
+    transaction,
+    committedAt,
+    key,
+    kind,
+    columns: {},
+    columnNames: view.itemColumns,
+  };
+  const { outcome } = await carryOut(deps.store, key, (seen) => decideRowChange(change, view.mode, deps.context, seen));
+  deps.onSwept?.(view.name, outcome);
+}
