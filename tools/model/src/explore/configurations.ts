@@ -1,4 +1,5 @@
 import { type Configuration, type ConfigurationInput, configuration } from '../row/configuration.ts';
+import { OPERATIONS } from './operations.ts';
 
 const LAZY = { mode: 'lazy' } as const;
 const ALL_OPERATIONS = ['insert', 'update-a', 'update-b', 'delete'] as const;
@@ -196,16 +197,47 @@ const TABLE: readonly (readonly [name: string, input: ConfigurationInput])[] = [
     'F44 eager: a row no item can hold, 1 change, 2 SQL transactions',
     { changes: ['update-b'], sqlOperations: ['oversize', 'update-a'], budgets: { sql: 2 } },
   ],
+  [
+    'F45 eager, partial events over whole rows: read, 3 SQL transactions, zombie, crash',
+    {
+      partialEvents: true,
+      wholeRows: true,
+      sqlOperations: ALL_OPERATIONS,
+      budgets: { reads: 1, sql: 3, zombie: 1, crash: 1 },
+    },
+  ],
+  [
+    'F46 lazy, partial events over whole rows: read, 3 SQL transactions, zombie, expiry',
+    {
+      ...LAZY,
+      partialEvents: true,
+      wholeRows: true,
+      sqlOperations: ALL_OPERATIONS,
+      budgets: { reads: 1, sql: 3, zombie: 1, expiry: 1 },
+    },
+  ],
+  [
+    'F47 eager, partial events over whole rows: 1 change, 2 SQL transactions, crash',
+    {
+      partialEvents: true,
+      wholeRows: true,
+      changes: ['update-a'],
+      sqlOperations: UPDATES,
+      budgets: { sql: 2, crash: 1 },
+    },
+  ],
 ];
 
-export const CONFIGURATIONS: readonly Configuration[] = TABLE.map(([name, input]) => configuration(name, input));
+export const CONFIGURATIONS: readonly Configuration[] = [...TABLE, ...OPERATIONS].map(([name, input]) =>
+  configuration(name, input),
+);
 
 /** `F07` of `F07 eager: insert by a customer …`. */
 export const labelOf = (configuration: Configuration): string => configuration.name.split(' ')[0] ?? '';
 
 /** Small enough for every test run, and enough to find each clause that is missing. */
 const SHORT =
-  'F02 F06 F07 F08 F09 F12 F15 F18 F20 F21 F23 F25 F29 F31 F32 F33 F34 F35 F36 F37 F38 F39 F40 F41 F42 F43 F44'.split(
+  'F02 F06 F07 F08 F09 F12 F15 F18 F20 F21 F23 F25 F29 F31 F32 F33 F34 F35 F36 F37 F38 F39 F40 F41 F42 F43 F44 F45 F46 F47 F50 F56 F58 F62 F70 F73 F74 F75'.split(
     ' ',
   );
 

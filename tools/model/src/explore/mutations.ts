@@ -1,4 +1,4 @@
-import type { ExpressionName } from '@hybridge/protocol';
+import type { Write } from '@hybridge/protocol';
 import { check } from '../checker/check.ts';
 import type { Verdict } from '../checker/model.ts';
 import type { Configuration } from '../row/configuration.ts';
@@ -19,8 +19,8 @@ export const checkMutant = (mutant: Mutant, configuration: Configuration): Verdi
   check(createRowModel(configuration, mutated(mutant)), { maxStates: MAX_STATES });
 
 /** The expressions that are sent at all in a configuration: to change another one changes nothing. */
-export function expressionsSent(configuration: Configuration): ReadonlySet<ExpressionName> {
-  const sent = new Set<ExpressionName>();
+export function expressionsSent(configuration: Configuration): ReadonlySet<Write['expression']> {
+  const sent = new Set<Write['expression']>();
   const design: Design = {
     ...SHIPPED,
     conditionOf: (write) => {
@@ -35,7 +35,7 @@ export function expressionsSent(configuration: Configuration): ReadonlySet<Expre
 /** The first configuration in which the protocol fails without the clause; undefined when there is none. */
 export function findCounterexample(
   mutant: Mutant,
-  configurations: readonly { readonly configuration: Configuration; readonly sent: ReadonlySet<ExpressionName> }[],
+  configurations: readonly { readonly configuration: Configuration; readonly sent: ReadonlySet<Write['expression']> }[],
 ): { readonly configuration: Configuration; readonly verdict: Verdict } | undefined {
   for (const { configuration, sent } of configurations) {
     if (!sent.has(mutant.expression)) continue;

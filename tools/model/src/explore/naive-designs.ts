@@ -1,6 +1,7 @@
 import { type Write, encodeVersion, text } from '@hybridge/protocol';
 import { type Configuration, type ConfigurationInput, configuration } from '../row/configuration.ts';
 import { type Design, SHIPPED } from '../row/design.ts';
+import { NAIVE_OPERATIONS } from './naive-operations.ts';
 
 /** A design somebody might well choose, and a configuration in which it goes wrong. */
 export interface NaiveDesign {
@@ -119,10 +120,12 @@ const BY_NAME: Readonly<Record<string, readonly [part: Partial<Design>, input: C
   ],
 };
 
-export const NAIVE_DESIGNS: readonly NaiveDesign[] = Object.entries(BY_NAME).map(([name, [part, input]]) => ({
-  design: { ...SHIPPED, ...part },
-  configuration: configuration(name, input),
-}));
+export const NAIVE_DESIGNS: readonly NaiveDesign[] = Object.entries({ ...BY_NAME, ...NAIVE_OPERATIONS }).map(
+  ([name, [part, input]]) => ({
+    design: { ...SHIPPED, ...part },
+    configuration: configuration(name, input),
+  }),
+);
 
 type RowDecision = ReturnType<Design['decideRowChange']>;
 

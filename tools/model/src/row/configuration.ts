@@ -24,9 +24,16 @@ export interface Budgets {
   readonly failover: number;
   /** Single-item repairs. */
   readonly repair: number;
+  /** Idle live items of a lazy view that reach the end of their life. */
+  readonly eviction: number;
+  /** Records that cannot be applied, for a reason nobody knows yet: their key is parked. */
+  readonly poison: number;
+  /** Bulk loaders that die with a request under way. */
+  readonly loaderDeath: number;
 }
 
-export type SqlOperation = 'insert' | 'update-a' | 'update-b' | 'delete' | 'oversize';
+/** `update-c` changes a column that no view shows. */
+export type SqlOperation = 'insert' | 'update-a' | 'update-b' | 'update-c' | 'delete' | 'oversize';
 export type CustomerOperation = 'update-a' | 'update-b' | 'insert' | 'delete';
 
 /** One row, one item, and a budget for everything that may happen to them. */
@@ -45,10 +52,18 @@ export interface Configuration {
   readonly policy: 'sql-wins' | 'customer-wins';
   /** Updates of column `a` make events that lack column `b`. */
   readonly partialEvents: boolean;
+  /** The item takes whole rows only (layout `document`), so that a partial event says no more than "another row". */
+  readonly wholeRows: boolean;
   /** Customers insert only where the item says that there is no row, as the SDK does; otherwise over unknown keys too. */
   readonly fillsFirst: boolean;
   /** Commits can be decoded from the log before readers see them. */
   readonly decodedFirst: boolean;
+  /** The projector joins records that it has in its hands. */
+  readonly merges: boolean;
+  /** Whether it can read the version of a record that it cannot apply. */
+  readonly poison: 'with version' | 'without version';
+  /** A bulk loader fills the view before anybody is served: by inserts, or by puts that nothing can refuse. */
+  readonly load: 'none' | 'insert' | 'put';
   readonly budgets: Budgets;
 }
 
@@ -66,6 +81,9 @@ const NOTHING: Budgets = {
   snapshot: 0,
   failover: 0,
   repair: 0,
+  eviction: 0,
+  poison: 0,
+  loaderDeath: 0,
 };
 
 export type ConfigurationInput = Partial<Omit<Configuration, 'name' | 'budgets'>> & {
@@ -82,9 +100,13 @@ export function configuration(name: string, input: ConfigurationInput): Configur
     changes: [],
     policy: 'sql-wins',
     partialEvents: false,
+    wholeRows: false,
     fillsFirst: false,
     rivals: false,
     decodedFirst: true,
+    merges: false,
+    poison: 'with version',
+    load: 'none',
     ...input,
     name,
     budgets: { ...NOTHING, ...input.budgets },

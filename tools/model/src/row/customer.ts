@@ -1,9 +1,8 @@
-import { type CustomerChange, ItemState, pendingOf, stateOf, text } from '@hybridge/protocol';
+import { type CustomerChange, hasPending, pendingOf, text } from '@hybridge/protocol';
 import type { Step } from '../checker/model.ts';
 import type { CustomerOperation } from './configuration.ts';
-import { advance, isDone, lease, readForFill, storeFill, takeOff } from './flight.ts';
-import { flightSteps } from './projector.ts';
-import { isUnstorable } from './sql.ts';
+import { advance, isDone, isServed, lease, readForFill, storeFill, takeOff } from './flight.ts';
+import { flightSteps, mustFill } from './projector.ts';
 import type { Fill, Flight, State } from './state.ts';
 import { COLUMN_NAMES, KEY, type World } from './world.ts';
 
@@ -24,7 +23,7 @@ export function customerSteps(world: World, state: State): Step<State>[] {
 
 function beginChange(world: World, state: State, slot: Slot): Step<State>[] {
   const operation = world.configuration.changes[state.asked];
-  if (operation === undefined) return [];
+  if (operation === undefined || !isServed(state)) return [];
   const change = changeOf(operation, `C${state.asked + 1}`);
   const flight = takeOff(world, world.interner.canonical({ kind: 'change' as const, change }));
   const next = advance(world, { ...state, [slot]: flight }, slot);
@@ -65,7 +64,7 @@ function afterCall(world: World, state: State, slot: Slot): State {
 /** Readers that miss: lease, proven read of SQL, fill. */
 export function readerSteps(world: World, state: State): Step<State>[] {
   const steps = state.fills.flatMap((fill, at) => fillSteps(world, state, fill, at));
-  if (state.budgets.reads === 0) return steps;
+  if (state.budgets.reads === 0 || !isServed(state)) return steps;
   const leased = lease(world, state);
   if (leased === undefined) return steps;
   const budgets = { ...state.budgets, reads: state.budgets.reads - 1 };
@@ -80,7 +79,6 @@ function fillSteps(world: World, state: State, fill: Fill, at: number): Step<Sta
     return [progress('reader reads SQL', { ...state, fills: state.fills.with(at, read) })];
   }
   const others = state.fills.filter((_, index) => index !== at);
-  if (isUnstorable(fill.read.row)) return [progress('reader cannot store the row', { ...state, fills: others })];
   const stored = storeFill(world, { ...state, fills: others }, fill);
   return [progress(`reader fills${stored.ok ? '' : ' in vain'}`, stored.state)];
 }
@@ -88,17 +86,29 @@ function fillSteps(world: World, state: State, fill: Fill, at: number): Step<Sta
 /** Single-item repair: back to a fence, and in an eager view the fill that belongs to it. */
 export function repairSteps(world: World, state: State): Step<State>[] {
   if (state.repairer !== undefined) return repairGoesOn(world, state);
-  if (state.budgets.repair === 0 || state.item === undefined || stateOf(state.item) !== ItemState.live) return [];
-  const flight = takeOff(world, world.interner.canonical({ kind: 'repair' as const }));
-  const next = advance(world, { ...state, repairer: flight }, 'repairer');
-  if (isDone(next.repairer as Flight)) return [];
-  const budgets = { ...state.budgets, repair: state.budgets.repair - 1 };
-  return [chance('repair reads the item', { ...next, budgets })];
+  const { budgets, item } = state;
+  if (budgets.repair === 0 || !isServed(state) || item === undefined || hasPending(item)) return [];
+  const next = beginRepair(world, state);
+  return [chance('repair reads the item', { ...next, budgets: { ...budgets, repair: budgets.repair - 1 } })];
 }
+
+export const beginRepair = (world: World, state: State): State =>
+  advance(
+    world,
+    { ...state, repairer: takeOff(world, world.interner.canonical({ kind: 'repair' as const })) },
+    'repairer',
+  );
 
 function repairGoesOn(world: World, state: State): Step<State>[] {
   const flight = state.repairer as Flight;
-  const fills = world.configuration.mode === 'eager' && flight.next.do === 'done' && flight.next.outcome === 'fenced';
-  if (!isDone(flight) || fills) return flightSteps(world, state, 'repairer');
-  return [progress('repair ends', { ...state, repairer: undefined })];
+  if (!isDone(flight) || mustFill(world, flight)) return flightSteps(world, state, 'repairer');
+  return [progress('repair ends', { ...afterRepair(state, flight), repairer: undefined })];
+}
+
+/** A released key is owed a repair that was not put off by pending changes. */
+function afterRepair(state: State, flight: Flight): State {
+  const { parking } = state;
+  if (parking?.phase !== 'repairing') return state;
+  const putOff = flight.next.do === 'done' && flight.next.outcome === 'pending';
+  return { ...state, parking: { ...parking, phase: putOff ? 'released' : 'over' } };
 }

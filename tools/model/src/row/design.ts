@@ -3,11 +3,13 @@ import {
   type PendingChange,
   type Write,
   decideCustomerChange,
+  decideRepair,
   decideRowChange,
   decideSettle,
+  fillUnstorableWrite,
   fillWrite,
-  invalidateWrite,
   leaseWrite,
+  mergeRowChanges,
   pendingOf,
 } from '@hybridge/protocol';
 import { decideChange } from '@hybridge/sink-sql';
@@ -20,7 +22,9 @@ export interface Design {
   readonly decideCustomerChange: typeof decideCustomerChange;
   readonly leaseWrite: typeof leaseWrite;
   readonly fillWrite: typeof fillWrite;
-  readonly invalidateWrite: typeof invalidateWrite;
+  readonly fillUnstorableWrite: typeof fillUnstorableWrite;
+  readonly decideRepair: typeof decideRepair;
+  readonly mergeRowChanges: typeof mergeRowChanges;
   readonly decideChange: typeof decideChange;
   /** The condition that is sent for a write. */
   readonly conditionOf: (write: Write) => string;
@@ -34,6 +38,8 @@ export interface Design {
   readonly missingImage: Answer['image'];
   /** A fill that carries another version than its lease. */
   readonly restampFill: ((write: Write, commits: number) => Write) | undefined;
+  /** Whether a reader needs a lease to fill what is missing. */
+  readonly leases: boolean;
   /** Whether fills wait until SQL shows the fence's transaction. */
   readonly provesFills: boolean;
   /** Whether SQL remembers which changes it answered. */
@@ -50,6 +56,26 @@ export interface Design {
   readonly raisesEpoch: boolean;
   /** Whether the key is read again after a failover. */
   readonly rereads: boolean;
+  /** Whether an idle live item outlives the time in which its last commit is invisible to readers. */
+  readonly idleOutlivesLag: boolean;
+  /** Whether every change of an item's columns is taken for a customer's change. */
+  readonly relaysEverything: boolean;
+  /** When updates that change nothing the view shows are not written: in views that are served, or always. */
+  readonly skipsNoops: 'served' | 'always';
+  /** Whether a key whose poison record has no version is released only when every reader sees that record's commit. */
+  readonly releasesVisible: boolean;
+  /** Whether the projector looks, after it put a record aside, if the key was released meanwhile. */
+  readonly looksAgain: boolean;
+  /** Whether a bulk loader puts rows of incremental snapshots like any other. */
+  readonly putsSnapshotRows: boolean;
+  /** Whether a loader begins only when no request of the one before it can be under way. */
+  readonly loaderWaits: boolean;
+  /** Whether a loaded view is opened only when no request of any loader can be under way. */
+  readonly opensAfterGrace: boolean;
+  /** Whether a loaded view is compared with SQL and repaired before it is opened. */
+  readonly repairsBeforeOpening: boolean;
+  /** Whether the projector waits until the view is open. */
+  readonly projectorWaits: boolean;
 }
 
 export const SHIPPED: Design = {
@@ -58,7 +84,9 @@ export const SHIPPED: Design = {
   decideCustomerChange,
   leaseWrite,
   fillWrite,
-  invalidateWrite,
+  fillUnstorableWrite,
+  decideRepair,
+  mergeRowChanges,
   decideChange,
   conditionOf: (write) => write.condition,
   leaves: (_write, item) => item,
@@ -66,6 +94,7 @@ export const SHIPPED: Design = {
   messageOf: pendingOf,
   missingImage: undefined,
   restampFill: undefined,
+  leases: true,
   provesFills: true,
   remembersAnswers: true,
   sweeps: true,
@@ -74,6 +103,16 @@ export const SHIPPED: Design = {
   tombstoneOutlivesWriters: true,
   raisesEpoch: true,
   rereads: true,
+  idleOutlivesLag: true,
+  relaysEverything: false,
+  skipsNoops: 'served',
+  releasesVisible: true,
+  looksAgain: true,
+  putsSnapshotRows: false,
+  loaderWaits: true,
+  opensAfterGrace: true,
+  repairsBeforeOpening: false,
+  projectorWaits: true,
 };
 
 /** @returns the row as a value of the protocol: undefined where there is none */

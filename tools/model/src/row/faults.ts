@@ -1,11 +1,21 @@
-import { type Item, ItemState, Meta, hasPending, number, scalarOf, stateOf, transactionOf } from '@hybridge/protocol';
+import {
+  DEFAULT_LIMITS,
+  type Item,
+  ItemState,
+  Meta,
+  hasPending,
+  number,
+  scalarOf,
+  stateOf,
+  transactionOf,
+} from '@hybridge/protocol';
 import type { Step } from '../checker/model.ts';
 import type { Budgets } from './configuration.ts';
-import { takeOff, withItem } from './flight.ts';
+import { isServed, takeOff, withItem } from './flight.ts';
 import { nextTask } from './projector.ts';
 import { currentRow, isLocked, visibleRow } from './sql.ts';
 import { FLIGHTS, type Commit, type KafkaRecord, type State, type Topic } from './state.ts';
-import { CURRENT, type World, hasLease } from './world.ts';
+import { CURRENT, NOW_MS, type World, hasLease } from './world.ts';
 
 /** What goes wrong, and what time does. Each costs one of its budget. */
 export function faultSteps(world: World, state: State): Step<State>[] {
@@ -45,6 +55,7 @@ function crashes(state: State): Step<State>[] {
 /** The partition goes to another projector; this one goes on with the record in its hands. */
 function rebalances(world: World, state: State): Step<State>[] {
   if (state.zombie !== undefined || state.budgets.zombie === 0) return [];
+  if (!isServed(state)) return [];
   return (['projector', 'settler'] as const).flatMap((name) => {
     const task = nextTask(world, state, name);
     const flight = state[name] ?? (task && takeOff(world, task));
@@ -116,7 +127,9 @@ function leaseEnds(world: World, state: State): Step<State>[] {
 
 function expiries(world: World, state: State): Step<State>[] {
   const { item } = state;
-  if (state.budgets.expiry === 0 || item === undefined || hasPending(item)) return [];
+  if (item === undefined || hasPending(item)) return [];
+  if (stateOf(item) === ItemState.live) return evictions(world, state, item);
+  if (state.budgets.expiry === 0) return [];
   const tombstone = stateOf(item) === ItemState.tombstone;
   if (!tombstone && stateOf(item) !== ItemState.fence) return [];
   const asks = world.interner.canonical({ ...item, [Meta.negativeExpiry]: number(0) });
@@ -128,16 +141,40 @@ function expiries(world: World, state: State): Step<State>[] {
   ];
 }
 
+/** An idle item of a lazy view ends; with every change its life begins anew, as long as that of a fence. */
+function evictions(world: World, state: State, item: Item): Step<State>[] {
+  const { design, configuration } = world;
+  if (configuration.mode !== 'lazy' || isStuck(state)) return [];
+  const unseen = state.log.slice(state.visible).some(({ number, row }) => row !== undefined && isIn(item, number));
+  if (unseen && design.idleOutlivesLag) return [];
+  return spend(state, 'eviction', 'TTL deletes the idle item', withItem(world, state, undefined));
+}
+
+const isIn = (item: Item, commit: number): boolean => Number(transactionOf(item) ?? 0) >= commit;
+
 /** Assumptions A1 and A2 of the protocol, as far as the design makes them. */
-function mayBeDeleted({ design }: World, state: State, item: Item): boolean {
-  const seenByAll = Number(transactionOf(item) ?? 0) <= state.visible;
-  const underway = state.rows.records
+function mayBeDeleted({ design, configuration }: World, state: State, item: Item): boolean {
+  const seenByAll = isSeen(state, item) || !design.fenceOutlivesLag;
+  const shortLived = configuration.mode === 'eager' && !livesLong(item);
+  const outlives = shortLived ? !isAsked(state) : !isStuck(state);
+  return seenByAll && (outlives || !design.tombstoneOutlivesWriters);
+}
+
+const isSeen = (state: State, item: Item): boolean => Number(transactionOf(item) ?? 0) <= state.visible;
+
+const LONG = (NOW_MS + DEFAULT_LIMITS.tombstoneTtlMs) / 1000;
+const livesLong = (item: Item): boolean => Number(scalarOf(item[Meta.expiry])) >= LONG;
+
+/** Somebody holds an old write in his hands, or an old snapshot row is on its way. */
+const isStuck = (state: State): boolean =>
+  isAsked(state) ||
+  [state.zombie, state.snapshot, state.ghost].some((actor) => actor !== undefined) ||
+  state.rows.records
     .slice(state.rows.committed)
     .some((record) => record.commit.snapshot === true && record.aged !== true);
-  const nobodyStuck =
-    [state.zombie, state.snapshot, state.customer, state.rival].every((actor) => actor === undefined) && !underway;
-  return (seenByAll || !design.fenceOutlivesLag) && (nobodyStuck || !design.tombstoneOutlivesWriters);
-}
+
+/** Calls of customers end within a minute. */
+const isAsked = ({ customer, rival }: State): boolean => customer !== undefined || rival !== undefined;
 
 /** An incremental snapshot of the row: a window, a read in it, and a record unless the row changed meanwhile. */
 function snapshots(world: World, state: State): Step<State>[] {

@@ -1,7 +1,17 @@
-import { type Item, judgeRead, isUncacheable, leaseOf } from '@hybridge/protocol';
+import {
+  type Item,
+  ItemState,
+  ZERO_VERSION,
+  columnsOf,
+  judgeRead,
+  isUncacheable,
+  leaseOf,
+  sameAttributes,
+  stateOf,
+} from '@hybridge/protocol';
 import { FLIGHTS, type Fill, type Flight, type FlightName, type State, type Task } from './state.ts';
 import { CURRENT, FORMER, KEY, NOW_MS, type World, hasLease, outdated } from './world.ts';
-import { proves, visibleRow } from './sql.ts';
+import { isUnstorable, proves, visibleRow } from './sql.ts';
 
 /** An operation that has not looked at the item yet. */
 export const takeOff = (world: World, task: Task): Flight => ({
@@ -20,9 +30,16 @@ export function advance(world: World, state: State, name: FlightName): State {
   const written = world.write(request, state.item);
   if (!written.ok) return { ...state, [name]: lookedAt(world, flight, state.item) };
   const next = world.interner.canonical({ do: 'done' as const, outcome: flight.next.outcome });
-  const broken = written.wentBack ? 'the item stepped back to an older version' : state.broken;
+  const broken = brokenBy(state, written);
   return { ...withItem(world, state, written.item), [name]: { task: flight.task, next, fresh: true }, broken };
 }
+
+/** C7; nobody sees a view that is not open yet. */
+const brokenBy = (state: State, { wentBack }: { readonly wentBack: boolean }): string | undefined =>
+  wentBack && isServed(state) ? 'the item stepped back to an older version' : state.broken;
+
+/** Whether readers, customers and the projector may come to the view. */
+export const isServed = ({ load }: State): boolean => load === undefined || load.phase === 'open';
 
 const lookedAt = (world: World, flight: Flight, item: Item | undefined): Flight => ({
   task: flight.task,
@@ -39,7 +56,17 @@ export function withItem(world: World, state: State, item: Item | undefined, lea
     if (flight !== undefined) next[name] = outdatedFlight(flight, lost);
   }
   if (lost) next.fills = world.fillsNeedLease ? [] : state.fills.map(withoutLease);
+  if (world.design.relaysEverything) next.queue = [...state.queue, ...echoOf(state.item, item)];
   return next;
+}
+
+/** What a relay makes of new columns when it does not ask who wrote them. */
+function echoOf(before: Item | undefined, after: Item | undefined): State['queue'] {
+  if (before === undefined || after === undefined || stateOf(after) !== ItemState.live) return [];
+  const [base, set] = [columnsOf(before), columnsOf(after)];
+  if (Object.keys(base).length === 0 || sameAttributes(base, set)) return [];
+  const change = { id: 'echo', n: 1, op: 'u', set, base, baseVersion: '', at: 0, by: 'relay' } as const;
+  return [{ pending: [change], sweep: false }];
 }
 
 function outdatedFlight(flight: Flight, lost: boolean): Flight {
@@ -52,11 +79,18 @@ const withoutLease = (fill: Fill): Fill => ({ ...fill, lease: { ...fill.lease, t
 
 /** Asks for the lease; undefined when it is refused. */
 export function lease(world: World, state: State): { state: State; fill: Fill } | undefined {
+  if (!world.design.leases) return unleased(state);
   const written = world.write(leaseRequest(world), state.item);
   if (!written.ok || written.item === undefined) return undefined;
   const fill = { lease: leaseOf(KEY, CURRENT, written.item) };
   return { state: withItem(world, state, written.item, fill), fill };
 }
+
+/** Cache-aside: whoever misses may fill. */
+const unleased = (state: State): { state: State; fill: Fill } | undefined =>
+  state.item === undefined
+    ? { state, fill: { lease: { key: KEY, token: CURRENT, version: ZERO_VERSION, transaction: undefined } } }
+    : undefined;
 
 const leaseRequests = new WeakMap<World, ReturnType<World['design']['leaseWrite']>>();
 function leaseRequest(world: World) {
@@ -76,12 +110,15 @@ export function storeFill(world: World, state: State, fill: Fill): { state: Stat
   const request = fillRequest(world, state, fill);
   const written = world.write(request, state.item);
   if (!written.ok) return { state, ok: false };
-  const broken = written.wentBack ? 'the item stepped back to an older version' : state.broken;
+  const broken = brokenBy(state, written);
   return { state: { ...withItem(world, state, written.item), broken }, ok: true };
 }
 
 function fillRequest(world: World, state: State, fill: Fill) {
-  const request = world.design.fillWrite(fill.lease, fill.read?.row ?? undefined, world.context);
+  const row = fill.read?.row ?? null;
+  const request = isUnstorable(row)
+    ? world.design.fillUnstorableWrite(fill.lease, 'oversize', world.context)
+    : world.design.fillWrite(fill.lease, row ?? undefined, world.context);
   return world.interner.canonical(world.design.restampFill?.(request, state.log.length) ?? request);
 }
 

@@ -1,9 +1,8 @@
-import { type RowChange, type SettleSignal, encodeVersion, text } from '@hybridge/protocol';
 import type { Step } from '../checker/model.ts';
 import { advance, isAnswered, isDone, lease, readForFill, storeFill, takeOff } from './flight.ts';
-import { isUnstorable } from './sql.ts';
-import type { Commit, Flight, FlightName, KafkaRecord, State, Task } from './state.ts';
-import { COLUMN_NAMES, KEY, type World } from './world.ts';
+import { isPassedOver, mergedTasks, settleTask, taskOfRecord } from './records.ts';
+import type { Flight, FlightName, State, Task } from './state.ts';
+import type { World } from './world.ts';
 
 /** The projector's two consumers, and one that lost its partition: each call to DynamoDB or SQL is a step. */
 export function projectorSteps(world: World, state: State): Step<State>[] {
@@ -22,36 +21,74 @@ export function nextTask(world: World, state: State, name: 'projector' | 'settle
   const record = topic.records[topic.committed];
   if (record === undefined) return undefined;
   return world.interner.canonical(
-    name === 'projector' ? rowTask(world, record, topic.committed) : settleTask(world, record, topic.committed),
+    name === 'projector'
+      ? taskOfRecord(world, state, record, topic.committed)
+      : settleTask(world, record, topic.committed),
   );
 }
 
 function consumerSteps(world: World, state: State, name: 'projector' | 'settler'): Step<State>[] {
   const flight = state[name];
-  if (flight !== undefined && isDone(flight) && !mustFill(world, flight)) return [commitOffset(state, name)];
-  if (flight !== undefined) return flightSteps(world, state, name);
+  if (mustWait(world, state)) return [];
+  if (flight === undefined) return beginSteps(world, state, name);
+  if (!isDone(flight) || mustFill(world, flight)) return flightSteps(world, state, name);
+  return wasReleased(world, state, flight) ? [bringBack(world, state, name)] : [commitOffset(state, name)];
+}
+
+/** Beside inserts the projector may run: it refuses nothing that they would not. */
+function mustWait({ design, configuration }: World, { load }: State): boolean {
+  if (load === undefined || load.phase === 'open') return false;
+  return load.phase === 'planned' || (configuration.load === 'put' && design.projectorWaits);
+}
+
+function beginSteps(world: World, state: State, name: 'projector' | 'settler'): Step<State>[] {
+  const record = state.rows.records[state.rows.committed];
+  if (name === 'projector' && record !== undefined && isPassedOver(world, record)) {
+    return [{ ...commitOffset(state, name), name: 'projector passes over a record' }];
+  }
   const task = nextTask(world, state, name);
   if (task === undefined) return [];
-  return flightSteps(world, { ...state, [name]: takeOff(world, task) }, name);
+  if (isPutAside(task)) {
+    // Between the look at the parked keys and the write, the key may be released.
+    return [progress('projector finds the key parked', { ...state, [name]: takeOff(world, task) })];
+  }
+  const tasks = name === 'projector' && task.kind === 'row' ? mergedTasks(world, state, task) : [task];
+  return tasks.flatMap((one) =>
+    flightSteps(world, { ...state, [name]: takeOff(world, world.interner.canonical(one)) }, name),
+  );
 }
 
 function commitOffset(state: State, name: 'projector' | 'settler'): Step<State> {
   const topic = state[TOPICS[name]];
-  const next = { ...state, [TOPICS[name]]: { ...topic, committed: topic.committed + 1 }, [name]: undefined };
+  const task = state[name]?.task;
+  const covers = task?.kind === 'row' ? (task.covers ?? 1) : 1;
+  const next = { ...state, [TOPICS[name]]: { ...topic, committed: topic.committed + covers }, [name]: undefined };
   return { name: `${name} commits its offset`, kind: 'progress', next };
 }
 
 function zombieSteps(world: World, state: State): Step<State>[] {
-  if (state.zombie === undefined) return [];
-  if (isDone(state.zombie) && !mustFill(world, state.zombie)) {
-    return [{ name: 'zombie ends', kind: 'progress', next: { ...state, zombie: undefined } }];
-  }
-  return flightSteps(world, state, 'zombie');
+  const { zombie } = state;
+  if (zombie === undefined) return [];
+  if (!isDone(zombie) || mustFill(world, zombie)) return flightSteps(world, state, 'zombie');
+  if (wasReleased(world, state, zombie)) return [bringBack(world, state, 'zombie')];
+  return [{ name: 'zombie ends', kind: 'progress', next: { ...state, zombie: undefined } }];
 }
 
-/** An eager view's fence has to be filled before the record is done. */
-const mustFill = (world: World, flight: Flight): boolean =>
-  world.configuration.mode === 'eager' && flight.next.do === 'done' && flight.next.outcome === 'fenced';
+/** A record was put aside, and its key released in that moment: whoever comes second brings the item back. */
+const wasReleased = ({ design }: World, { parking }: State, { task }: Flight): boolean =>
+  design.looksAgain && parking?.phase !== 'parked' && isPutAside(task);
+
+const isPutAside = (task: Task): boolean => task.kind === 'park' || (task.kind === 'row' && task.parked === true);
+
+const bringBack = (world: World, state: State, name: 'projector' | 'zombie' | 'settler'): Step<State> =>
+  progress(`${name} finds the key released`, {
+    ...state,
+    [name]: takeOff(world, world.interner.canonical({ kind: 'repair' as const })),
+  });
+
+/** An eager view's fence has to be filled before the record is done, and a key whose item repair found missing. */
+export const mustFill = ({ configuration }: World, { next }: Flight): boolean =>
+  configuration.mode === 'eager' && next.do === 'done' && (next.outcome === 'fenced' || next.outcome === 'absent');
 
 const progress = (name: string, next: State): Step<State> => ({ name, kind: 'progress', next });
 
@@ -66,10 +103,8 @@ export function flightSteps(world: World, state: State, name: FlightName): Step<
     if (read === undefined) return [];
     return [progress(`${name} reads SQL`, { ...state, [name]: { ...flight, filling: { fill: read } } })];
   }
-  if (isUnstorable(fill.read.row))
-    return [progress(`${name} cannot store the row`, { ...state, [name]: settled(flight) })];
   const stored = storeFill(world, state, fill);
-  const after = stored.ok || isAnswered(state.item) ? settled(flight) : takeOff(world, flight.task);
+  const after = stored.ok || isAnswered(state.item) ? settled(flight) : again(world, flight);
   return [progress(`${name} fills${stored.ok ? '' : ' in vain'}`, { ...stored.state, [name]: after })];
 }
 
@@ -78,6 +113,10 @@ const settled = (flight: Flight): Flight => ({
   next: { do: 'done', outcome: 'filled' },
   fresh: true,
 });
+
+/** A repair fences its item once: two of them would end each other's fills for ever. */
+const again = (world: World, { task, next }: Flight): Flight =>
+  task.kind === 'repair' ? { task, next, fresh: true } : takeOff(world, task);
 
 /** Refused while somebody else holds the lease: it waits until that one is done or the lease runs out. */
 function selfLease(world: World, state: State, name: FlightName): Step<State>[] {
@@ -90,63 +129,24 @@ function selfLease(world: World, state: State, name: FlightName): Step<State>[] 
   return [progress(`${name} finds the item filled`, { ...state, [name]: settled(flight) })];
 }
 
-function labelOf(flight: Flight): string {
-  const subject =
-    flight.task.kind === 'row'
-      ? ` event #${flight.task.change.transaction ?? 'snapshot'}`
-      : flight.task.kind === 'settle'
-        ? ` answer to ${flight.task.signal.outcome.id}`
-        : flight.task.kind === 'change'
-          ? ` change ${flight.task.change.id}`
-          : '';
-  return flight.next.do === 'write'
-    ? `writes ${flight.next.write.expression}${subject}`
-    : `reads the item for${subject}`;
+function labelOf({ task, next }: Flight): string {
+  const subject = subjectOf(task);
+  return next.do === 'write' ? `writes ${next.write.expression}${subject}` : `reads the item${subject}`;
 }
 
-function rowTask(world: World, record: KafkaRecord, offset: number): Task {
-  const { commit } = record;
-  const change: RowChange = {
-    key: KEY,
-    columnNames: COLUMN_NAMES,
-    ...provenance(world, commit, 'row', offset),
-    ...contentOf(commit),
-    ...(record.aged === true ? { aged: true } : {}),
-  };
-  return { kind: 'row', change };
-}
-
-function contentOf(commit: Commit): Pick<RowChange, 'kind' | 'columns'> {
-  const row = commit.row ?? null;
-  if (row === null) return { kind: 'delete', columns: {} };
-  if (isUnstorable(row)) return { kind: 'unstorable', columns: {} };
-  return commit.partial === true
-    ? { kind: 'partial', columns: { a: row['a'] ?? text('') } }
-    : { kind: 'upsert', columns: row };
-}
-
-function settleTask(world: World, record: KafkaRecord, offset: number): Task {
-  const answer = record.commit.inbox as NonNullable<Commit['inbox']>;
-  const signal: SettleSignal = {
-    key: KEY,
-    columnNames: COLUMN_NAMES,
-    ...provenance(world, record.commit, 'inbox', offset),
-    outcome: { id: answer.id, out: answer.out, at: 0 },
-    image: answer.image,
-  };
-  return { kind: 'settle', signal };
-}
-
-function provenance(world: World, commit: Commit, of: 'row' | 'inbox', offset: number) {
-  const { major, minor } = world.design.positionOf(commit, of);
-  return {
-    version: encodeVersion({
-      epoch: commit.epoch,
-      major: BigInt(major),
-      minor: BigInt(minor),
-      offset: BigInt(offset),
-    }),
-    transaction: commit.snapshot === true ? undefined : String(commit.number),
-    committedAt: 0,
-  };
+function subjectOf(task: Task): string {
+  switch (task.kind) {
+    case 'row': {
+      const merged = task.covers === undefined ? '' : ` and ${task.covers - 1} before it`;
+      return ` for event #${task.change.transaction ?? 'snapshot'}${merged}${task.parked ? ', parked' : ''}`;
+    }
+    case 'settle':
+      return ` for the answer to ${task.signal.outcome.id}`;
+    case 'change':
+      return ` for change ${task.change.id}`;
+    case 'repair':
+      return ' to repair it';
+    case 'park':
+      return ' for a record without version';
+  }
 }

@@ -1,4 +1,5 @@
 import { type Item, ItemState, Meta, columnsOf, hasPending, scalarOf, stateOf } from '@hybridge/protocol';
+import { isServed } from './flight.ts';
 import { currentRow, isUnstorable } from './sql.ts';
 import type { State } from './state.ts';
 import type { World } from './world.ts';
@@ -41,17 +42,24 @@ function unfinished({ item, accepted, endings }: State): string | undefined {
 }
 
 function unequal(world: World, state: State): string | undefined {
-  const row = currentRow(state);
-  const { item } = state;
-  const wrong = item === undefined ? undefined : unlikeRow(item, row);
-  if (wrong !== undefined) return wrong;
-  const { mode, budgets, captured } = world.configuration;
-  const live = item !== undefined && stateOf(item) === ItemState.live;
-  const complete = captured || state.budgets.snapshot < budgets.snapshot;
-  if (mode === 'eager' && row !== null && !live && complete && !isUnstorable(row))
-    return 'the row is missing from the eager view';
-  return undefined;
+  if (!isServed(state)) return undefined;
+  const { item, parking } = state;
+  if (parking?.phase === 'parked' && (item === undefined || isOpenEnded(world, item))) return undefined;
+  const wrong = item === undefined ? undefined : unlikeRow(item, currentRow(state));
+  return wrong ?? (isMissing(world, state) ? 'the row is missing from the eager view' : undefined);
 }
+
+/** An eager view that was loaded holds every row that an item can hold. */
+function isMissing({ configuration: { mode, budgets, captured } }: World, state: State): boolean {
+  const row = currentRow(state);
+  const isLoaded = captured || state.budgets.snapshot < budgets.snapshot;
+  const isLive = state.item !== undefined && stateOf(state.item) === ItemState.live;
+  return mode === 'eager' && isLoaded && !isLive && row !== null && !isUnstorable(row);
+}
+
+/** Until a parked key is released: readers go to SQL, and behind a record without version nothing is promised. */
+const isOpenEnded = ({ configuration }: World, item: Item): boolean =>
+  stateOf(item) === ItemState.quarantined || configuration.poison === 'without version';
 
 function unlikeRow(item: Item, row: ReturnType<typeof currentRow>): string | undefined {
   switch (stateOf(item)) {

@@ -5,6 +5,8 @@ import { customerSteps, readerSteps, repairSteps } from './customer.ts';
 import { type Design, SHIPPED } from './design.ts';
 import { faultSteps } from './faults.ts';
 import { keyOfFill, keyOfFlight } from './flight.ts';
+import { loadSteps } from './loader.ts';
+import { parkingSteps } from './parking.ts';
 import { projectorSteps } from './projector.ts';
 import { violated, violatedWhenDrained } from './properties.ts';
 import { commit, sqlSteps } from './sql.ts';
@@ -35,6 +37,8 @@ const stepsOf = (world: World, state: State): Step<State>[] => [
   ...customerSteps(world, state),
   ...repairSteps(world, state),
   ...faultSteps(world, state),
+  ...parkingSteps(world, state),
+  ...loadSteps(world, state),
 ];
 
 function initialState(world: World): State {
@@ -55,6 +59,10 @@ function initialState(world: World): State {
     asked: 0,
     accepted: [],
     repairer: undefined,
+    loader: undefined,
+    ghost: undefined,
+    parking: undefined,
+    load: world.configuration.load === 'none' ? undefined : { phase: 'planned', at: 0, end: 0 },
     queue: [],
     work: undefined,
     endings: {},
@@ -86,6 +94,8 @@ function keyOf(world: World, state: State): string {
     idOf(state.endings),
     idOf(state.snapshot),
     state.reread ? 1 : 0,
+    idOf(state.parking),
+    idOf(state.load),
     idOf(state.budgets),
     state.broken ?? '',
   ].join(',');

@@ -43,6 +43,7 @@ export function imageOf(row: Row): Truth | undefined {
 export interface Change {
   readonly row?: Row;
   readonly partial?: boolean;
+  readonly noop?: boolean;
   readonly inbox?: Answer;
   /** The key is used again: the insert was logged before the delete that committed before it. */
   readonly reuse?: boolean;
@@ -101,6 +102,7 @@ function changesOf(world: World, state: State, operation: SqlOperation): (Change
   if (row === null) return [];
   if (operation === 'delete') return [{ name: 'SQL deletes the row', row: null }];
   if (operation === 'oversize') return [{ name: 'SQL stores what no item holds', row: { ...row, ...OVERSIZE } }];
+  if (operation === 'update-c') return [{ name: 'SQL updates what no view shows', row, noop: true }];
   if (operation === 'update-b') return [{ name: 'SQL updates b', row: { ...row, b: value } }];
   const partial = world.configuration.partialEvents ? { partial: true } : {};
   return [{ name: 'SQL updates a', row: { ...row, a: value }, ...partial }];

@@ -29,6 +29,8 @@ export interface Commit {
   readonly partial?: boolean;
   readonly inbox?: Answer;
   readonly snapshot?: boolean;
+  /** No column that the view shows has changed, and the event shows that. */
+  readonly noop?: boolean;
   /** Lost by a failover. */
   readonly lost?: boolean;
 }
@@ -57,10 +59,23 @@ export interface Topic {
 
 /** An operation on the item, as the shipped decide functions know it. */
 export type Task =
-  | { readonly kind: 'row'; readonly change: RowChange }
+  | RowTask
   | { readonly kind: 'settle'; readonly signal: SettleSignal }
   | { readonly kind: 'change'; readonly change: CustomerChange }
-  | { readonly kind: 'repair' };
+  | { readonly kind: 'repair' }
+  /** A record of a parked key whose version cannot be read. */
+  | { readonly kind: 'park' };
+
+export interface RowTask {
+  readonly kind: 'row';
+  readonly change: RowChange;
+  /** Records this one write does for; default 1. */
+  readonly covers?: number;
+  /** The key was parked when the work began. */
+  readonly parked?: boolean;
+  /** What a bulk loader does without looking first. */
+  readonly load?: 'insert' | 'put';
+}
 
 /** An operation between two calls to DynamoDB. */
 export interface Flight {
@@ -99,6 +114,23 @@ export interface Ending {
   readonly applied: number;
 }
 
+/** A record that could not be applied, and what became of its key. */
+export interface Parking {
+  /** Number of the record's commit. */
+  readonly poison: number;
+  /** parked: later records wait behind it · released: the item is to be repaired · repairing · over */
+  readonly phase: 'parked' | 'released' | 'repairing' | 'over';
+}
+
+/** The first load of a view. */
+export interface Load {
+  /** planned: not begun · loading · loaded: nobody is served yet · open */
+  readonly phase: 'planned' | 'loading' | 'loaded' | 'open';
+  /** Offset of the next record, and of the first one that is left to the projector. */
+  readonly at: number;
+  readonly end: number;
+}
+
 export interface State {
   readonly log: readonly Commit[];
   /** Commits of the log that readers can see; at most one is not visible yet, and it holds the row's lock. */
@@ -120,6 +152,11 @@ export interface State {
   readonly asked: number;
   readonly accepted: readonly PendingChange[];
   readonly repairer: Flight | undefined;
+  readonly loader: Flight | undefined;
+  /** A request of a loader that died: it may take effect at any time, or never. */
+  readonly ghost: Flight | undefined;
+  readonly parking: Parking | undefined;
+  readonly load: Load | undefined;
   readonly queue: readonly Message[];
   readonly work: Work | undefined;
   readonly endings: { readonly [id: string]: Ending };
@@ -133,5 +170,5 @@ export interface State {
 }
 
 /** Names of the flights in a state. */
-export const FLIGHTS = ['projector', 'settler', 'zombie', 'customer', 'rival', 'repairer'] as const;
+export const FLIGHTS = ['projector', 'settler', 'zombie', 'customer', 'rival', 'repairer', 'loader', 'ghost'] as const;
 export type FlightName = (typeof FLIGHTS)[number];

@@ -3,14 +3,13 @@ import {
   type Decision,
   type Item,
   type ItemKey,
-  ItemState,
   Meta,
   type ProtocolContext,
+  type RowChange,
   type Seen,
   type Write,
-  hasPending,
+  decideRowChange,
   judgeRead,
-  stateOf,
   text,
   versionOf,
 } from '@hybridge/protocol';
@@ -80,8 +79,11 @@ export function createWorld(configuration: Configuration, design: Design): World
     return written;
   };
 
-  const sent = (name: 'fill' | 'fillAbsent'): string =>
-    design.conditionOf({ ...design.fillWrite(PROBE, name === 'fill' ? {} : undefined, context) });
+  const probes = [
+    design.fillWrite(PROBE, {}, context),
+    design.fillWrite(PROBE, undefined, context),
+    design.fillUnstorableWrite(PROBE, '', context),
+  ];
   return {
     design,
     configuration,
@@ -91,7 +93,7 @@ export function createWorld(configuration: Configuration, design: Design): World
     decide,
     write,
     needsNonce: (request) => isDemanded(design.conditionOf(request), '#w = :w0'),
-    fillsNeedLease: (['fill', 'fillAbsent'] as const).every((name) => isDemanded(sent(name), '#lt = :tok')),
+    fillsNeedLease: probes.every((probe) => isDemanded(design.conditionOf(probe), '#lt = :tok')),
   };
 }
 
@@ -105,7 +107,9 @@ type Parts = Pick<World, 'design' | 'configuration'>;
 function decideTask(task: Task, seen: Seen, { design, configuration }: Parts): Decision<string> {
   switch (task.kind) {
     case 'row':
-      return design.decideRowChange(task.change, configuration.mode, context, seen);
+      return seen === undefined && task.load !== undefined
+        ? loaderWrite(task.change, task.load)
+        : design.decideRowChange(task.change, configuration.mode, context, seen);
     case 'settle':
       return design.decideSettle(task.signal, context, seen);
     case 'change':
@@ -114,16 +118,26 @@ function decideTask(task: Task, seen: Seen, { design, configuration }: Parts): D
       }
       return design.decideCustomerChange(task.change, context, seen);
     case 'repair':
-      return decideRepair(seen, design);
+      return design.decideRepair(KEY, context, seen);
+    case 'park':
+      return parked(design.decideRepair(KEY, context, seen));
   }
 }
 
-function decideRepair(seen: Seen, design: Design): Decision<string> {
-  if (seen === undefined) return { do: 'read' };
-  const { item } = seen;
-  if (item === undefined || stateOf(item) !== ItemState.live || hasPending(item))
-    return { do: 'done', outcome: 'left' };
-  return { do: 'write', write: design.invalidateWrite(item, COLUMN_NAMES, KEY, context), outcome: 'fenced' };
+/** The fence of a parked key is left to readers, and to whoever releases it. */
+const parked = (decision: Decision<string>): Decision<string> =>
+  decision.do === 'write' ? { ...decision, outcome: 'parked' } : decision;
+
+const LOAD_CONDITIONS = {
+  insert: 'attribute_not_exists(#st)',
+  put: 'attribute_exists(#st) OR attribute_not_exists(#st)',
+} as const;
+
+/** A loader stores the item that condition 1, 1q or 3 would create where there is none. */
+function loaderWrite(change: RowChange, how: 'insert' | 'put'): Decision<string> {
+  const decision = decideRowChange({ ...change, aged: false }, 'eager', context, undefined);
+  if (decision.do !== 'write') return decision;
+  return { ...decision, write: { ...decision.write, condition: LOAD_CONDITIONS[how] } };
 }
 
 function carryOutWrite(write: Write, item: Item | undefined, design: Design): Written {

@@ -93,9 +93,11 @@ function apply(world: World, state: State, change: PendingChange, effect: Effect
       ? `change ${change.id} was applied twice`
       : before?.out === 'R'
         ? `change ${change.id} was rejected and applied`
-        : overwrites(world, state, change)
-          ? `change ${change.id} overwrote a value the customer never saw`
-          : state.broken;
+        : !state.accepted.some(({ id }) => id === change.id)
+          ? `SQL carried out ${change.id}, which no customer asked for`
+          : overwrites(world, state, change)
+            ? `change ${change.id} overwrote a value the customer never saw`
+            : state.broken;
   const image: Truth = imageOf(effect.row) ?? { exists: false };
   const next = commit(world, onward(state), { ...effect, inbox: { id: change.id, out: 'A', image } });
   return { ...next, broken, endings: { ...state.endings, [change.id]: { out: 'A', applied } } };
