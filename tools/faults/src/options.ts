@@ -1,15 +1,23 @@
 import { parseArgs } from 'node:util';
 import { type AppName, loopApps } from '@hybridge/local-stack';
+import { scenarioNames } from './scenarios/scenarios.ts';
+
+const ALL = 'all';
 
 export const USAGE = `npm run faults -- [options]
 
-  --app NAME     which app is killed: ${loopApps.join(', ')} (default projector)
-  --kills N      how often, 1 to 1000 (default 50)
-  --rate N       changes a second meanwhile, 1 to 200 (default 40)
-  --seed N       decides the moments and the changes (default 1)
+  --scenario NAME  ${[...scenarioNames, ALL].join(', ')} (default kills)
+  --seconds N      how long a scenario repeats its rounds, 0 to 86400 (default 60); kills counts instead
+  --app NAME       kills: which app is killed: ${loopApps.join(', ')} (default projector)
+  --kills N        kills: how often, 1 to 1000 (default 50)
+  --rate N         changes a second meanwhile, 1 to 200 (default 40)
+  --seed N         decides the moments, the faults and the changes (default 1)
 `;
 
 export interface FaultOptions {
+  /** In the order in which they run. */
+  readonly scenarios: readonly string[];
+  readonly seconds: number;
   readonly app: AppName;
   readonly kills: number;
   readonly rate: number;
@@ -21,24 +29,32 @@ export function parseOptions(args: readonly string[]): FaultOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      scenario: { type: 'string', default: 'kills' },
+      seconds: { type: 'string', default: '60' },
       app: { type: 'string', default: 'projector' },
       kills: { type: 'string', default: '50' },
       rate: { type: 'string', default: '40' },
       seed: { type: 'string', default: '1' },
     },
   });
-  const app = loopApps.find((name) => name === values.app);
-  if (app === undefined) throw new Error(`--app is "${values.app}", but must be one of ${loopApps.join(', ')}.`);
   return {
-    app,
-    kills: wholeNumber('--kills', values.kills, 1000),
-    rate: wholeNumber('--rate', values.rate, 200),
-    seed: wholeNumber('--seed', values.seed, 2 ** 31),
+    scenarios: values.scenario === ALL ? scenarioNames : [oneOf('--scenario', values.scenario, scenarioNames, ALL)],
+    seconds: wholeNumber('--seconds', values.seconds, [0, 86_400]),
+    app: oneOf('--app', values.app, loopApps),
+    kills: wholeNumber('--kills', values.kills, [1, 1000]),
+    rate: wholeNumber('--rate', values.rate, [1, 200]),
+    seed: wholeNumber('--seed', values.seed, [1, 2 ** 31]),
   };
 }
 
-function wholeNumber(option: string, text: string, max: number): number {
+function oneOf<T extends string>(option: string, text: string, allowed: readonly T[], ...others: string[]): T {
+  const found = allowed.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new Error(`${option} is "${text}", but must be one of ${[...allowed, ...others].join(', ')}.`);
+}
+
+function wholeNumber(option: string, text: string, [least, most]: readonly [number, number]): number {
   const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new Error(`${option} is "${text}", but must be a whole number from 1 to ${max}.`);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new Error(`${option} is "${text}", but must be a whole number from ${least} to ${most}.`);
 }

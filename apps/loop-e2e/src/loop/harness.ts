@@ -50,14 +50,17 @@ export interface Harness extends AsyncDisposable {
   loseCommands(): Promise<void>;
 }
 
-export async function startHarness(): Promise<Harness> {
+/** @param options `env`: further settings of the apps */
+export async function startHarness(
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Harness> {
   const crashes: AppCrash[] = [];
   const loop = await startLoop({
     catalog,
     demo: SIZE,
     stack: { form: 'native', ports: 'free' },
     apps: [...loopApps, AppName.inspector],
-    env: INSPECTOR,
+    env: { ...INSPECTOR, ...options.env },
     onAppCrash: (crash) => crashes.push(crash),
   });
   const { endpoints } = loop.stack;

@@ -86,6 +86,7 @@ const attributes = fc
       [Meta.pending]: nested,
       [Meta.truth]: nested,
       [Meta.transaction]: scalar,
+      [Meta.quarantine]: version,
       city: scalar,
       name: nested,
     },
@@ -158,7 +159,8 @@ function near(
   drawn: Record<string, AttributeValue>,
 ): Attributes | undefined {
   const { condition } = Expressions[name];
-  const letter = /#st (?:=|IN) \(?:([A-Z])/.exec(condition)?.[1];
+  const letters = /#st (?:=|IN) ([(:A-Z, ]+)/.exec(condition)?.[1]?.match(/:[A-Z]/g) ?? [];
+  const letter = letters[samples % letters.length]?.slice(1);
   if (given === undefined || (letter === undefined && !condition.includes('#w'))) return given;
   const { [Meta.pending]: waiting, ...rest } = given;
   return {
