@@ -1,66 +1,29 @@
-/**
- * `npm run bench`: first load, steady changes and latency of the loop, with the raw ceiling of DynamoDB Local measured in
- * the same run. Prints Markdown. Times on shared machines are noisy: read the ratios.
- */
-import { catalog } from '@hybridge/definitions';
-import { countRows } from '@hybridge/load';
-import { type Loop, createProgressView, startLoop } from '@hybridge/local-stack';
-import pg from 'pg';
-import { measureCeiling } from './ceiling.ts';
-import { measureFirstLoad, measureLatency, measureSteady } from './loop-figures.ts';
-import { formatFigures } from './report.ts';
+/** `npm run bench`: the loop; `-- projector`: the projector beside its peers; `-- lazy`: what lazy views cost. */
+import { measureLazy } from './lazy/measure-lazy.ts';
+import { formatLazy } from './lazy/report.ts';
+import { benchLoop } from './loop-bench.ts';
+import { benchProjector } from './projector/projector-bench.ts';
 
-const CEILING_ITEMS = 15_000;
-const STEADY_CHANGES = 20_000;
-const LATENCY_PER_SECOND = 100;
-const LATENCY_SECONDS = 30;
+/** What shells say of a program ended by Ctrl-C. */
+const STOPPED = 130;
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort(new Error('stopped')));
 
-process.exitCode = await main();
+process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {
+  if (stopping.signal.aborted) return STOPPED;
+  throw error;
+});
 
-async function main(): Promise<number> {
-  const progress = createProgressView();
-  const loop = await startLoop({
-    catalog,
-    demo: process.argv.includes('--small') ? 'default' : 'large',
-    apps: ['projector'],
-    deferApps: true,
-    signal: stopping.signal,
-    stack: { form: 'native', ports: 'free', onProgress: progress.onProgress },
-  });
-  progress.close();
-  const sql = new pg.Client({ connectionString: loop.provisioned.sql.adminUrl });
-  await sql.connect();
-  try {
-    return await measure(loop, sql);
-  } finally {
-    await sql.end();
-    await loop[Symbol.asyncDispose]();
+async function run(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  switch (name) {
+    case 'projector':
+      return benchProjector(rest, stopping.signal);
+    case 'lazy':
+      console.log(formatLazy(await measureLazy()));
+      return 0;
+    default:
+      return benchLoop(args, stopping.signal);
   }
-}
-
-async function measure(loop: Loop, sql: pg.Client): Promise<number> {
-  const { signal } = stopping;
-  const rows = await countRows(sql);
-  say(`ceiling of DynamoDB Local, ${CEILING_ITEMS} items`);
-  const before = await measureCeiling(CEILING_ITEMS);
-  console.log(`           ${before.toFixed(0)} items/s`);
-  say(`first load of ${rows} rows`);
-  const firstLoad = await measureFirstLoad(loop, rows, signal);
-  console.log(`           ${firstLoad.perSecond.toFixed(0)} rows/s`);
-  say(`${STEADY_CHANGES} changes in transactions of 100 rows`);
-  const steady = await measureSteady(loop, sql, STEADY_CHANGES, signal);
-  console.log(`           ${steady.perSecond.toFixed(0)} changes/s`);
-  say('ceiling again');
-  const after = await measureCeiling(CEILING_ITEMS);
-  say(`latency at ${LATENCY_PER_SECOND} changes/s for ${LATENCY_SECONDS} s`);
-  const latency = await measureLatency(loop, sql, { perSecond: LATENCY_PER_SECOND, seconds: LATENCY_SECONDS }, signal);
-  console.log(`\n${formatFigures({ rows, ceiling: [before, after], firstLoad, steady, latency })}\n`);
-  return loop.apps.runToEnd('inspector', ['--once']);
-}
-
-function say(text: string): void {
-  console.log(`measuring  ${text}`);
 }
