@@ -15,6 +15,7 @@ export {
 export type { ComponentDescription, PortDescription, Ports } from './description.ts';
 export { StackForm, endpointsOf } from './endpoints.ts';
 export type { Endpoints } from './endpoints.ts';
+export { heapFlags } from './apps/app-command.ts';
 export {
   CacheUnreachableError,
   ChecksumError,

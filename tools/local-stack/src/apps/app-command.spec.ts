@@ -1,4 +1,6 @@
-import { appCommand, stripsTypes } from './app-command.ts';
+import { readFileSync } from 'node:fs';
+import { repositoryPath } from '../install/resources.ts';
+import { appCommand, heapFlags, stripsTypes } from './app-command.ts';
 
 describe('appCommand', () => {
   it.each([
@@ -14,5 +16,11 @@ describe('appCommand', () => {
     const command = appCommand('view-api', { VIEW_API_PORT: '1' });
     expect(command.args.at(-1)).toMatch(/apps[/\\]view-api[/\\]src[/\\]main\.ts$/);
     expect(Object.keys(command.environment).sort()).toEqual(['HOME', 'PATH', 'VIEW_API_PORT']);
+  });
+
+  it('bounds the heap of the projector as its image does', () => {
+    const flags = heapFlags.projector ?? [];
+    expect(appCommand('projector', {}).args.slice(0, flags.length)).toEqual(flags);
+    expect(readFileSync(repositoryPath('apps', 'projector', 'Dockerfile'), 'utf8')).toContain(` ${flags.join(' ')}"`);
   });
 });

@@ -8,6 +8,14 @@ const stripsTypesSince = [22, 18] as const;
 
 const graceMs = 10_000;
 
+/**
+ * Flags for V8, which on a large machine lets a heap grow to gigabytes before it collects. What a projector holds is bounded
+ * by its settings (`PROJECTOR_MAX_PENDING_BYTES`); its Dockerfile says the same.
+ */
+export const heapFlags: Partial<Record<AppName, readonly string[]>> = {
+  projector: ['--max-semi-space-size=8', '--max-old-space-size=160'],
+};
+
 /** The same Node that runs us; before 22.18 through tsx. */
 export function appCommand(name: AppName, settings: AppSettings): LaunchCommand {
   // kafkajs arms timers in the past, which Node 24 warns of at every start.
@@ -16,7 +24,12 @@ export function appCommand(name: AppName, settings: AppSettings): LaunchCommand 
     : ['--import', 'tsx'];
   return {
     file: process.execPath,
-    args: ['--conditions=@hybridge/source', ...loader, repositoryPath('apps', name, 'src', 'main.ts')],
+    args: [
+      ...(heapFlags[name] ?? []),
+      '--conditions=@hybridge/source',
+      ...loader,
+      repositoryPath('apps', name, 'src', 'main.ts'),
+    ],
     directory: repositoryPath(),
     environment: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...settings },
     stop: { signal: 'SIGTERM', graceMs },

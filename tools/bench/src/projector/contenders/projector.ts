@@ -1,3 +1,4 @@
+import { heapFlags } from '@hybridge/local-stack';
 import { nodeArguments, repositoryPath } from '../programs.ts';
 import type { Program, ProgramContext } from './contender.ts';
 
@@ -9,7 +10,7 @@ export function projector({ topic, target }: ProgramContext): Program {
   const groupId = 'projector';
   return {
     file: process.execPath,
-    args: nodeArguments(repositoryPath('apps/projector/src/main.ts')),
+    args: [...(heapFlags.projector ?? []), ...nodeArguments(repositoryPath('apps/projector/src/main.ts'))],
     groupId,
     environment: {
       AWS_ACCESS_KEY_ID: target.endpoints.credentials.accessKeyId,
