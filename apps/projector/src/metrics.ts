@@ -11,6 +11,7 @@ export function createProjectorMetrics(metrics: Metrics = createMetrics('project
     retries: metrics.counter('retries_total', 'Writes tried again'),
     pendingBytes: metrics.gauge('pending_bytes', 'Records in hand that are not done'),
     parked: metrics.gauge('parked_keys', 'Keys whose changes wait, because one of them could not be applied'),
+    unknownColumns: metrics.gauge('unknown_columns', 'Columns of a table in SQL that no definition knows', ['table']),
     unchanged: metrics.counter('unchanged_total', 'Updates that changed no column of the view', ['view']),
     truncateWaiting: metrics.gauge('truncate_waiting_tables', 'Truncated tables whose last sweep is still to come'),
     swept: metrics.counter('swept_total', 'Items swept after a TRUNCATE, by view and outcome', ['view', 'outcome']),

@@ -22,6 +22,7 @@ import { type ParkingDeps, applyWork } from './parking/parking.ts';
 import { type ParkingLot, createParkingLot } from './parking/parking-lot.ts';
 import { readRecord } from './parking/read-record.ts';
 import { type TruncateEvent, createTruncateSweeper } from './truncate/sweeper.ts';
+import { createColumnWatch } from './unknown-columns.ts';
 
 const INBOX_TABLE = 'public.hybridge_inbox';
 const REFRESH_PARKED_MS = 5_000;
@@ -49,8 +50,14 @@ export async function startProjector(
 
   const source = createChangeSource({ kafka, logger }, sourceOptions({ topics, metrics, halts }, config));
   const decode = decodeOptions(running);
+  const watchColumns = createColumnWatch(catalog, (table, unknown) =>
+    metrics.unknownColumns.set({ table }, unknown.length),
+  );
   const engine = createEngine({
-    read: (record) => readRecord(record, { ...decode, nowMs: Date.now() }),
+    read: (record) => {
+      watchColumns(record);
+      return readRecord(record, { ...decode, nowMs: Date.now() });
+    },
     apply: (work, place) => applyWork(work, place, parking),
     concurrency: config.concurrency,
     maxPendingBytes: config.maxPendingBytes,

@@ -118,7 +118,12 @@ async function deliver(
     records,
     commit: async () => {
       const moved = await deps.retry(() => deps.checkpoints.advance(shard, last));
-      if (!moved) deps.logger.warn({ shardId: shard.shardId, sequence: last }, 'another reader is ahead on this shard');
+      if (!moved) {
+        deps.logger.warn(
+          { shardId: shard.shardId, sequence: last },
+          'the checkpoint was there already: the answer to our own write was lost, or another reader is on this shard',
+        );
+      }
       committed = true;
     },
   });
