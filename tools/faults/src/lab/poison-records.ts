@@ -8,15 +8,23 @@ export interface Victim {
   readonly record: TopicRecord;
 }
 
-/** Products whose records can be poisoned, by partition; the marker of the lab is none of them. */
+/**
+ * Products whose records can be poisoned, by partition; the marker of the lab is none of them. A key's own partition is
+ * that of its first record: other scenarios leave copies elsewhere.
+ */
 export async function findVictims(lab: FaultLab, sentinelId: number): Promise<readonly Victim[]> {
+  const records = (await readTopics(lab))
+    .filter(({ topic, message }) => topic.endsWith('.products') && message.value !== null)
+    .toSorted((a, b) => Number(a.message.timestamp) - Number(b.message.timestamp));
+  const home = new Map<string, number>();
   const newest = new Map<string, TopicRecord>();
-  for (const record of await readTopics(lab)) {
-    if (record.topic.endsWith('.products') && record.message.value !== null) newest.set(idOf(record), record);
+  for (const record of records) {
+    const id = idOf(record);
+    if (!home.has(id)) home.set(id, record.partition);
+    if (home.get(id) === record.partition) newest.set(id, record);
   }
-  const marker = newest.get(String(sentinelId));
   const victims = [...newest].map(([id, record]): Victim => ({ id, record }));
-  return victims.filter(({ record }) => record.partition !== marker?.partition);
+  return victims.filter(({ record }) => record.partition !== home.get(String(sentinelId)));
 }
 
 const idOf = ({ message }: TopicRecord): string =>
