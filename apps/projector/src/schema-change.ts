@@ -1,8 +1,8 @@
-import { type JsonRow, parseChangeEvent } from '@hybridge/contracts';
+import { type ChangeEvent, type JsonRow, parseChangeEvent } from '@hybridge/contracts';
 import type { RowReader } from '@hybridge/reader-sql';
 import { isTransient } from '@hybridge/runtime';
 import type { ChangeRecord } from '@hybridge/source-kafka';
-import { type AnyView, ViewError, createCatalog, decodeChangeRow, explainMismatch, keyOfRow } from '@hybridge/views';
+import { type AnyView, ViewError, changeDecoder, createCatalog, explainMismatch } from '@hybridge/views';
 import { type DecodeOptions, decodeRecord, provenanceOf } from './decode-record.ts';
 import { ProjectorError } from './errors.ts';
 import type { RowWork, Work } from './work.ts';
@@ -35,7 +35,7 @@ export function workWithoutColumn(
       return decodeRecord(record, { ...options, catalog: createCatalog([view]) });
     } catch (cause) {
       if (!lacksColumn(cause)) throw cause;
-      return [touchedWork(view, after, { record, missing })];
+      return [touchedWork(view, after, { record, event, missing })];
     }
   });
 }
@@ -43,12 +43,11 @@ export function workWithoutColumn(
 function touchedWork(
   view: AnyView,
   after: JsonRow,
-  { record, missing }: { readonly record: ChangeRecord; readonly missing: ProjectorError },
+  from: { readonly record: ChangeRecord; readonly event: ChangeEvent; readonly missing: ProjectorError },
 ): RowWork {
+  const { record, event, missing } = from;
   try {
-    const keyRow = decodeChangeRow(view.table, view.table.primaryKey, after).row;
-    const key = keyOfRow(view, keyRow);
-    const event = parseChangeEvent(record.value ?? '');
+    const { key, row: keyRow } = changeDecoder(view).keyOf(after);
     const content = { key, kind: 'touched', columns: {}, columnNames: view.itemColumns } as const;
     return {
       kind: 'row',

@@ -2,20 +2,16 @@ import { catalog } from '@hybridge/definitions';
 import { type ParkedKeys, createParkedKeys } from '@hybridge/sink-dynamodb';
 import { type Repair, isRepaired } from '@hybridge/verify';
 import { type AnyView, type Row, keyOfRow } from '@hybridge/views';
-import { type ConnectionFlags, readConfig, sqlUrlOf } from '../config.ts';
+import { readConfig, sqlUrlOf } from '../config.ts';
 import { CliError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { reportOf, renderText } from '../repair/render.ts';
-import { withRepair } from '../repair/repair.ts';
+import { type RepairRequest, withRepair } from '../repair/repair.ts';
 import { type Terminal, toJson } from '../terminal.ts';
 import { parseViewKey } from '../view-key.ts';
 
-export interface ReleaseRequest extends ConnectionFlags {
-  readonly view: string;
-  readonly key: string;
-  readonly values: boolean;
-  readonly json: boolean;
-}
+/** Names the same as a repair, which is what follows. */
+export type ReleaseRequest = RepairRequest;
 
 /**
  * Takes the mark of a parked key away, then brings its item back to what SQL says.

@@ -1,6 +1,6 @@
 import { ContractError, type JsonValue, parseChangeEvent, parseJson } from '@hybridge/contracts';
 import type { ChangeRecord } from '@hybridge/source-kafka';
-import { type AnyView, ViewError, decodeChangeRow, keyOfRow } from '@hybridge/views';
+import { type AnyView, ViewError, changeDecoder } from '@hybridge/views';
 import { unstorable } from '../apply.ts';
 import { type DecodeOptions, decodeRecord, provenanceOf } from '../decode-record.ts';
 import { ProjectorError } from '../errors.ts';
@@ -47,8 +47,7 @@ function parkWorkOf(
   keyJson: { readonly [column: string]: JsonValue },
   { record, reason }: { readonly record: ChangeRecord; readonly reason: string },
 ): ParkWork {
-  const keyRow = decodeChangeRow(view.table, view.table.primaryKey, keyJson).row;
-  const key = keyOfRow(view, keyRow);
+  const { key, row: keyRow } = changeDecoder(view).keyOf(keyJson);
   return { kind: 'park', view, key, keyRow, reason, change: changeOf(record, { view, key, reason }) };
 }
 
