@@ -28,6 +28,7 @@ export const Names = {
   '#q': Meta.quarantine,
   '#mn': ControlMeta.notBefore,
   '#me': ControlMeta.endOffsets,
+  '#sv': ControlMeta.serving,
 } as const;
 
 const NEWER_AND_SETTLED = '(attribute_not_exists(#v) OR #v < :v) AND attribute_not_exists(#p)';
@@ -63,6 +64,12 @@ export const Expressions = {
   fenceLive: {
     condition: '#st = :L AND #v < :v AND attribute_not_exists(#p)',
     update: 'SET #st = :F, #v = :v, #fx = :fx, #ct = :ct, #x = :x, #w = :w REMOVE {columns}, #lt, #lx',
+  },
+
+  /** 2". The same over whatever a writer behind the protocol left, also an item without state: SQL answered it. */
+  fenceRaw: {
+    condition: NEWER_AND_SETTLED,
+    update: 'SET #st = :F, #v = :v, #fx = :fx, #ct = :ct, #x = :x, #w = :w REMOVE {columns}, #lt, #lx, #nx, #q',
   },
 
   /** 3. The row was deleted: a tombstone, never DeleteItem. */
@@ -179,6 +186,10 @@ export const ControlExpressions = {
     condition: '#v = :v',
     update: 'SET #x = :x REMOVE #v, #fx, #ct, #mn, #me',
   },
+  /** Whoever comes first says whether the table is served from now on, or loaded before that. */
+  claimServing: { condition: 'attribute_not_exists(#st)', update: 'SET #st = :C, #sv = :sv, #w = :w' },
+  /** The loader is alive, or is done. Nobody goes back from open. */
+  changeServing: { condition: '#w = :w0 AND #sv = :loading', update: 'SET #sv = :sv, #w = :w' },
 } as const satisfies Record<string, Expression>;
 
 export type ControlExpressionName = keyof typeof ControlExpressions;
@@ -190,4 +201,5 @@ export const CREATING: ReadonlySet<ExpressionName | ControlExpressionName> = new
   'fence',
   'remove',
   'markTruncate',
+  'claimServing',
 ]);

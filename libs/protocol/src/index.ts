@@ -95,7 +95,18 @@ export {
   leaseOf,
   leaseWrite,
 } from './decide/fill.ts';
+export {
+  SERVING_KEY,
+  type Serving,
+  ServingState,
+  claimServing,
+  openServing,
+  readServing,
+  renewLoading,
+} from './serving.ts';
 export { type RepairDecision, decideRepair, invalidateWrite } from './decide/repair.ts';
+export { decideRawAnswer } from './decide/raw-answer.ts';
+export { RAW_WRITER, isRawChange, rawChangeId } from './raw-change.ts';
 export { mergeRowChanges } from './decide/merge.ts';
 export { type WirePending, type WireValue, type WireValues, pendingFromWire, pendingToWire } from './wire.ts';
 export { ProtocolError, type ProtocolErrorCode } from './errors.ts';

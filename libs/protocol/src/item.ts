@@ -64,6 +64,7 @@ export const isControlKey = (key: ItemKey): boolean => key.pk.startsWith('C#');
 export const ControlMeta = {
   notBefore: '_mn',
   endOffsets: '_me',
+  serving: '_sv',
 } as const;
 
 /** What the source's SQL says of the row while changes are pending: it exists, it does not, or nobody knows. */
