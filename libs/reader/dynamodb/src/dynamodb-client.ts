@@ -13,6 +13,8 @@ export interface DynamoDbClientOptions {
    * that answers people must not wait for the others' pace. Default false.
    */
   readonly paced?: boolean;
+  /** Attempts of one call, the first included; default the SDK's own, 3. */
+  readonly maxAttempts?: number;
   /** Connections kept open; default 128. */
   readonly maxSockets?: number;
 }
@@ -26,6 +28,7 @@ export const createDynamoDbClient = (options: DynamoDbClientOptions): DynamoDBCl
     region: options.region,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }),
     retryMode: options.paced === true ? 'adaptive' : 'standard',
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,

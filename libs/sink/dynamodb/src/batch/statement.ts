@@ -1,4 +1,5 @@
 import type { AttributeValue, Write } from '@hybridge/protocol';
+import { clausesOf, nameOf } from './clauses.ts';
 
 /** One statement of a `BatchExecuteStatement`: a conditional write of the protocol, said in PartiQL. */
 export interface Statement {
@@ -83,19 +84,6 @@ function planInsert(tableName: string, write: Write): Plan {
   };
 }
 
-/** Undefined when a value is computed by DynamoDB (`if_not_exists`): PartiQL cannot say that. */
-function clausesOf(write: Write) {
-  if (write.update.includes('(')) return undefined;
-  const [set = '', remove = ''] = write.update.replace(/^SET /, '').split(' REMOVE ');
-  return {
-    set: set.split(', ').map((assignment) => {
-      const [placeholder = '', value = ''] = assignment.split(' = ');
-      return { name: nameOf(write, placeholder), value };
-    }),
-    remove: remove === '' ? [] : remove.split(', ').map((placeholder) => nameOf(write, placeholder)),
-  };
-}
-
 function conditionOf(write: Write): Plan {
   const placeholders: string[] = [];
   const text = write.condition
@@ -109,7 +97,5 @@ function conditionOf(write: Write): Plan {
     });
   return { text: `(${text})`, placeholders };
 }
-
-const nameOf = (write: Write, placeholder: string): string => write.names[placeholder] as string;
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
