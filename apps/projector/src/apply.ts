@@ -3,6 +3,7 @@ import {
   type ItemStore,
   type ProtocolContext,
   type RowChange,
+  type RowChangeOutcome,
   type SettleSignal,
   ViewMode,
   carryOut,
@@ -23,6 +24,8 @@ export interface ApplyDeps {
   /** Which write to try first in lazy views. */
   readonly guess: FirstGuess;
   readonly metrics: ProjectorMetrics;
+  /** Puts the row of a table nobody is served from. @returns false: it is to be written conditionally */
+  readonly put: (work: RowWork) => Promise<boolean>;
 }
 
 /** Stores a row change as far as it can be stored. @throws transient errors to be tried again, permanent ones */
@@ -36,8 +39,9 @@ export async function applyRow(work: RowWork, deps: ApplyDeps): Promise<void> {
   }
 }
 
-async function storeOrQuarantine(work: RowWork, deps: ApplyDeps) {
+async function storeOrQuarantine(work: RowWork, deps: ApplyDeps): Promise<RowChangeOutcome> {
   try {
+    if (await deps.put(work)) return 'applied';
     return await storeChange(work.change, work, deps);
   } catch (error) {
     if (!isTooLarge(error)) throw error;

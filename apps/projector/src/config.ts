@@ -18,6 +18,9 @@ const schema = z.object({
   PROJECTOR_TRUNCATE_DELIVERY_MS: setting.integer(0, 86_400_000).default(180_000),
   PROJECTOR_TRUNCATE_INTERVAL_MS: setting.integer(10, 3_600_000).default(10_000),
   PROJECTOR_SKIP_UNCHANGED_TABLES: setting.list().optional(),
+  PROJECTOR_FIRST_LOAD: z.enum(['ordinary', 'bulk']).default('ordinary'),
+  PROJECTOR_LOAD_LEASE_MS: setting.integer(1_000, 60_000).default(15_000),
+  PROJECTOR_LOAD_GRACE_MS: setting.integer(1_000, 3_600_000).default(360_000),
   PROJECTOR_PORT: setting.port().default(9101),
   PROJECTOR_HOST: setting.text().default('127.0.0.1'),
   PROJECTOR_LOG_LEVEL: setting.text().default('info'),
@@ -57,6 +60,14 @@ export function readConfig(environment: Environment = process.env) {
     },
     /** `schema.table` of those with REPLICA IDENTITY FULL whose views are loaded. */
     skipUnchangedTables: env.PROJECTOR_SKIP_UNCHANGED_TABLES ?? [],
+    load: {
+      /** Whether a table that nobody was served from is loaded by unconditional puts. */
+      bulk: env.PROJECTOR_FIRST_LOAD === 'bulk',
+      /** How long the right to load lasts without being renewed; the same for all projectors of a table. */
+      leaseMs: env.PROJECTOR_LOAD_LEASE_MS,
+      /** Longest time in which a put without an answer may still take effect: five minutes, and a margin for clocks. */
+      graceMs: env.PROJECTOR_LOAD_GRACE_MS,
+    },
     operations: { port: env.PROJECTOR_PORT, host: env.PROJECTOR_HOST },
     logLevel: env.PROJECTOR_LOG_LEVEL,
   };

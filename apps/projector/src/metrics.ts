@@ -15,6 +15,9 @@ export function createProjectorMetrics(metrics: Metrics = createMetrics('project
     unchanged: metrics.counter('unchanged_total', 'Updates that changed no column of the view', ['view']),
     truncateWaiting: metrics.gauge('truncate_waiting_tables', 'Truncated tables whose last sweep is still to come'),
     swept: metrics.counter('swept_total', 'Items swept after a TRUNCATE, by view and outcome', ['view', 'outcome']),
+    loading: metrics.gauge('loading', '1 while this projector loads a table that nobody is served from'),
+    loadWaiting: metrics.gauge('load_waiting', '1 while this projector waits for another one that loads the table'),
+    loadPuts: metrics.counter('load_puts_total', 'Rows put without a condition by a first load'),
     halted: metrics.gauge('halted_partitions', 'Partitions that cannot go on'),
   };
 }

@@ -51,6 +51,7 @@ export function setUpProjector(
     lot,
     maxParked: options.maxParked ?? 10,
     truncated: async () => undefined,
+    put: async () => false,
     logger: silentLogger(),
   };
   const decode = { catalog, inboxTable: 'public.hybridge_inbox', agedAfterMs: 1e12 };

@@ -78,7 +78,7 @@ describe('a record without a mapped column', () => {
       const store = createMemoryItemStore();
       const rows: RowReader = { read: answer, scan: async function* () {} };
       const metrics = createProjectorMetrics(createMetrics('projector', { process: false }));
-      const deps = { store, rows, context: testContext(), metrics } as never;
+      const deps = { store, rows, context: testContext(), metrics, put: async () => false } as never;
       const apply = (work: Work | undefined) => applyRow(work as RowWork, deps);
       return { store, apply, item: () => store.peek({ pk: 'prices#1', sk: 'P' }) as Item };
     };

@@ -11,12 +11,20 @@ import {
   createItemStore,
   createParkedKeys,
 } from '@hybridge/sink-dynamodb';
-import { createChangeSource, createKafkaClient, createOffsetReader, ensureTopics } from '@hybridge/source-kafka';
+import {
+  type OffsetReader,
+  createChangeSource,
+  createKafkaClient,
+  createOffsetReader,
+  ensureTopics,
+} from '@hybridge/source-kafka';
 import type { AnyView } from '@hybridge/views';
 import type { ProjectorConfig } from './config.ts';
 import type { DecodeOptions } from './decode-record.ts';
 import { createEngine } from './engine/engine.ts';
 import { type Halts, createHalts } from './halts.ts';
+import { concurrencyOf, openLoad } from './load/open-load.ts';
+import type { TableLoad } from './load/table-load.ts';
 import { type ProjectorMetrics, createProjectorMetrics } from './metrics.ts';
 import { type ParkingDeps, applyWork } from './parking/parking.ts';
 import { type ParkingLot, createParkingLot } from './parking/parking-lot.ts';
@@ -45,7 +53,9 @@ export async function startProjector(
 
   const kafka = createKafkaClient({ brokers: config.kafka.brokers, clientId: 'projector', logger });
   const topics = await prepareTopics(kafka, config);
-  const sinks = openSinks(running, kafka);
+  const offsets = createOffsetReader(kafka, { groupId: config.kafka.groupId });
+  const load = openLoad(config, topics, { offsets, context, metrics, logger });
+  const sinks = openSinks(running, { offsets, load });
   const { parking, sweeper, lot } = sinks;
 
   const source = createChangeSource({ kafka, logger }, sourceOptions({ topics, metrics, halts }, config));
@@ -56,10 +66,10 @@ export async function startProjector(
   const engine = createEngine({
     read: (record) => {
       watchColumns(record);
-      return readRecord(record, { ...decode, nowMs: Date.now() });
+      return load.read(record, readRecord(record, { ...decode, nowMs: Date.now() }));
     },
     apply: (work, place) => applyWork(work, place, parking),
-    concurrency: config.concurrency,
+    concurrency: concurrencyOf(config),
     maxPendingBytes: config.maxPendingBytes,
     metrics,
     logger,
@@ -68,18 +78,28 @@ export async function startProjector(
     ...config.operations,
     metrics: metrics.all,
     problems: () => halts.problems(),
+    notes: () => load.notes(),
   });
   await retryTransient(() => lot.refresh(), { signal }); // before the first change of a parked key comes
-  const ended = source.run(engine, signal);
-  const swept = sweeper.run(signal);
+  let swept: Promise<void> | undefined;
+  const run = async (): Promise<void> => {
+    await load.begin(signal);
+    if (signal.aborted) return;
+    swept = load.opened.then(() => sweeper.run(signal));
+    await source.run(engine, signal).finally(() => load.end('stopped').catch(() => undefined));
+  };
+  const ended = run();
   const refreshed = refreshParked(lot, running);
 
   return {
     ended,
     async [Symbol.asyncDispose]() {
-      await Promise.all([ended.catch(() => undefined), refreshed, swept]);
+      await Promise.all([ended.catch(() => undefined), refreshed]);
+      await swept;
       await operations[Symbol.asyncDispose]();
       await sinks[Symbol.asyncDispose]();
+      await offsets[Symbol.asyncDispose]();
+      load[Symbol.dispose]();
     },
   };
 }
@@ -115,20 +135,23 @@ const decodeOptions = ({ config, metrics }: Running): Omit<DecodeOptions, 'nowMs
   onUnchanged: (view: AnyView) => metrics.unchanged.inc({ view: view.name }),
 });
 
+const context: ProtocolContext = {
+  now: Date.now,
+  nonce: () => randomBytes(9).toString('base64url'),
+  limits: DEFAULT_LIMITS,
+};
+
 /** The view table, SQL for fills, and what works on both. */
-function openSinks({ config, logger, metrics, signal }: Running, kafka: KafkaClient) {
+function openSinks(
+  { config, logger, metrics, signal }: Running,
+  { offsets, load }: { readonly offsets: OffsetReader; readonly load: TableLoad },
+) {
   const { tableName } = config.dynamodb;
   const dynamodb = createDynamoDbClient({ ...config.dynamodb, paced: true });
   const pool = createSqlPool({ url: config.sqlUrl, max: 4, applicationName: 'hybridge-projector' });
-  const offsets = createOffsetReader(kafka, { groupId: config.kafka.groupId });
   const store = createBatchedItemStore(dynamodb, { tableName, maxCalls: config.maxCalls });
   const rows = createRowReader({ pool });
   const lot = createParkingLot(createParkedKeys(dynamodb, { tableName }));
-  const context: ProtocolContext = {
-    now: Date.now,
-    nonce: () => randomBytes(9).toString('base64url'),
-    limits: DEFAULT_LIMITS,
-  };
   const sweeper = createTruncateSweeper(
     {
       catalog,
@@ -145,7 +168,11 @@ function openSinks({ config, logger, metrics, signal }: Running, kafka: KafkaCli
     { groupId: config.kafka.groupId, ...config.truncate },
   );
   const parking: ParkingDeps = {
-    truncated: (event: TruncateEvent) => sweeper.truncated(event, signal),
+    truncated: async (event: TruncateEvent) => {
+      await load.end('truncate'); // a sweep and puts would not know of each other
+      await sweeper.truncated(event, signal);
+    },
+    put: (work) => load.put(work),
     guess: createFirstGuess(),
     maxParked: config.maxParked,
     store,
@@ -160,7 +187,6 @@ function openSinks({ config, logger, metrics, signal }: Running, kafka: KafkaCli
     sweeper,
     lot,
     async [Symbol.asyncDispose]() {
-      await offsets[Symbol.asyncDispose]();
       await pool[Symbol.asyncDispose]();
       dynamodb.destroy();
     },

@@ -23,6 +23,8 @@ export interface RowWork extends ItemWork {
   readonly snapshot: boolean;
   /** The event lacks a column that the view needs: only SQL can tell what the row is, once it has the column again. */
   readonly missing?: Error;
+  /** Newer than whatever came before in its partition since the projector started; told only while a table is loaded. */
+  readonly isNewest?: boolean;
 }
 
 export interface SettleWork extends ItemWork {

@@ -24,6 +24,14 @@ describe('the operations server', () => {
     expect((await fetch(`http://127.0.0.1:${server.port}/other`)).status).toBe(404);
   });
 
+  it('tells notes, which are no problems', async () => {
+    const metrics = createMetrics('projector', { process: false });
+    await using server = await serveOperations({ port: 0, metrics, notes: () => ['loads the table'] });
+    const health = await fetch(`http://127.0.0.1:${server.port}/health`);
+    expect(health.status).toBe(200);
+    expect(await health.json()).toEqual({ app: 'projector', healthy: true, problems: [], notes: ['loads the table'] });
+  });
+
   it('fails to start on a port in use', async () => {
     const metrics = createMetrics('a', { process: false });
     await using first = await serveOperations({ port: 0, metrics });

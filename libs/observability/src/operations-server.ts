@@ -15,6 +15,8 @@ export interface OperationsOptions {
   readonly metrics: Metrics;
   /** Empty when healthy, else what is wrong. */
   readonly problems?: () => readonly string[];
+  /** What a person should know, and what is no problem; told beside them when there is any. */
+  readonly notes?: () => readonly string[];
 }
 
 /** `GET /health` (200 or 503 with the problems) and `GET /metrics`. @throws when the port is taken */
@@ -32,7 +34,9 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
     }
     const problems = options.problems?.() ?? [];
     response.writeHead(problems.length === 0 ? 200 : 503, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ app: options.metrics.app, healthy: problems.length === 0, problems }));
+    const notes = options.notes?.() ?? [];
+    const health = { app: options.metrics.app, healthy: problems.length === 0, problems };
+    response.end(JSON.stringify(notes.length === 0 ? health : { ...health, notes }));
   });
   server.listen(options.port, options.host ?? '127.0.0.1');
   await once(server, 'listening');

@@ -9,5 +9,7 @@ export function mergeWork(before: Work, next: Work): Work | undefined {
   if (before.kind !== 'row' || next.kind !== 'row' || before.view !== next.view) return undefined;
   const change = mergeRowChanges(before.change, next.change);
   if (change === undefined) return undefined;
-  return change === before.change ? before : { ...next, change };
+  if (change === before.change) return before;
+  const { isNewest: _, ...joined } = next;
+  return before.isNewest === true && next.isNewest === true ? { ...next, change } : { ...joined, change };
 }

@@ -6,6 +6,7 @@ import type { ServiceProps } from './service-props.ts';
 
 const ITEMS = [
   'dynamodb:BatchGetItem',
+  'dynamodb:BatchWriteItem',
   'dynamodb:GetItem',
   'dynamodb:PartiQLInsert',
   'dynamodb:PartiQLUpdate',

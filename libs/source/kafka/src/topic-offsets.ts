@@ -4,7 +4,15 @@ import { KafkaSourceError } from './errors.ts';
 /** Offset behind the last record, or of the next one to be read, by partition. */
 export type TopicOffsets = ReadonlyMap<number, bigint>;
 
+/** What lies in a partition: offset of its first record, and the one behind its last. */
+export interface Extent {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
 export interface OffsetReader extends AsyncDisposable {
+  /** What lies in each partition of a topic. @throws KafkaSourceError */
+  extents(topic: string): Promise<ReadonlyMap<number, Extent>>;
   /** How far each partition of a topic reaches. @throws KafkaSourceError */
   endOffsets(topic: string): Promise<TopicOffsets>;
   /** How far the group has committed; -1 where it has not. @throws KafkaSourceError */
@@ -26,6 +34,11 @@ export function createOffsetReader(kafka: Kafka, options: { readonly groupId: st
     }
   };
   return {
+    extents: (topic) =>
+      ask(async () => {
+        const partitions = await admin.fetchTopicOffsets(topic);
+        return new Map(partitions.map((one) => [one.partition, { from: BigInt(one.low), to: BigInt(one.high) }]));
+      }),
     endOffsets: (topic) =>
       ask(async () => new Map((await admin.fetchTopicOffsets(topic)).map((one) => [one.partition, BigInt(one.high)]))),
     committedOffsets: (topic) =>
