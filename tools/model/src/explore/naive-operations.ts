@@ -13,7 +13,7 @@ import type { ConfigurationInput } from '../row/configuration.ts';
 import { type Design, SHIPPED } from '../row/design.ts';
 
 const LAZY = { mode: 'lazy' } as const;
-const LOAD_BY_PUTS = { load: 'put', sqlOperations: ['update-a'] } as const;
+const LOAD_BY_PUTS = { loads: true, sqlOperations: ['update-a'] } as const;
 
 /** Ways to fill, repair, park, save writes and load that somebody might well choose, and where each goes wrong. */
 export const NAIVE_OPERATIONS: Readonly<Record<string, readonly [part: Partial<Design>, input: ConfigurationInput]>> = {
@@ -68,22 +68,34 @@ export const NAIVE_OPERATIONS: Readonly<Record<string, readonly [part: Partial<D
     { decideRowChange: (...given) => staleWhenAsNew(decideRowChange(...given)) },
     { sqlOperations: ['update-a'], budgets: { poison: 1, sql: 1, crash: 1 } },
   ],
-  'N35 a loaded view is opened while puts may be under way': [
-    { opensAfterGrace: false, loaderWaits: false },
-    { ...LOAD_BY_PUTS, budgets: { sql: 1, loaderDeath: 1 } },
-  ],
-  'N36 a new loader does not wait for the puts of the one before it': [
-    { loaderWaits: false },
+  'N35 a view is opened while a put of its dead loader may be under way': [
+    { opensAfterGrace: false },
     { ...LOAD_BY_PUTS, budgets: { sql: 1, loaderDeath: 1 } },
   ],
   'N37 the projector runs while a loader puts': [{ projectorWaits: false }, { ...LOAD_BY_PUTS, budgets: { sql: 1 } }],
   'N38 a loader puts rows of incremental snapshots': [
-    { putsSnapshotRows: true },
+    { isPut: ({ commit }, isNewest) => isNewest || commit.snapshot === true },
     { ...LOAD_BY_PUTS, budgets: { sql: 1, snapshot: 1 } },
   ],
   'N39 an event in parts leaves a quarantined item alone': [
     { decideRowChange: (...given) => (isPartOfQuarantined(given) ? LEFT : SHIPPED.decideRowChange(...given)) },
     { partialEvents: true, sqlOperations: ['oversize', 'update-a'], budgets: { repair: 1, sql: 2 } },
+  ],
+  'N40 a loader goes on by conditions while a put without an answer may be under way': [
+    { loaderWaits: false },
+    { ...LOAD_BY_PUTS, budgets: { sql: 1, lostAnswer: 1 } },
+  ],
+  'N41 customers change items while a loader puts': [
+    { visitorsWait: false },
+    { ...LOAD_BY_PUTS, changes: ['update-b'], budgets: { sql: 1 } },
+  ],
+  'N42 a loader puts rows that are sent again': [
+    { isPut: ({ again }, isNewest) => isNewest || again === true },
+    { ...LOAD_BY_PUTS, budgets: { sql: 1, replay: 1 } },
+  ],
+  'N43 a loader commits the offset of a record before its put is answered': [
+    { loaderTellsAnswered: false },
+    { ...LOAD_BY_PUTS, budgets: { loaderDeath: 1 } },
   ],
 };
 

@@ -157,24 +157,20 @@ const SAVINGS: readonly Entry[] = [
   ],
 ];
 
-/** The first load of a view by one loader, before anybody is served from it. */
+/** The first load of a view by the puts of one loader, before anybody is served from it. */
 const LOADS: readonly Entry[] = [
   [
-    'F71 load by inserts beside the projector, loader dies, snapshot, 3 SQL transactions',
-    { load: 'insert', budgets: { sql: 3, loaderDeath: 1, snapshot: 1 } },
-  ],
-  [
     'F72 load by puts: loader dies, 3 SQL transactions, replay',
-    { load: 'put', budgets: { sql: 3, loaderDeath: 1, replay: 1 } },
+    { loads: true, budgets: { sql: 3, loaderDeath: 1, replay: 1 } },
   ],
   [
     'F73 load by puts: loader dies, snapshot, read, zombie, 2 SQL transactions',
-    { load: 'put', budgets: { sql: 2, loaderDeath: 1, snapshot: 1, reads: 1, zombie: 1 } },
+    { loads: true, budgets: { sql: 2, loaderDeath: 1, snapshot: 1, reads: 1, zombie: 1 } },
   ],
   [
     'F74 load by puts, partial events, a row no item can hold: loader dies, 3 SQL transactions',
     {
-      load: 'put',
+      loads: true,
       partialEvents: true,
       sqlOperations: ['oversize', 'update-a', 'update-b', 'delete'],
       budgets: { sql: 3, loaderDeath: 1 },
@@ -182,7 +178,25 @@ const LOADS: readonly Entry[] = [
   ],
   [
     'F75 load by puts: loader dies, 1 change, 1 SQL transaction',
-    { load: 'put', changes: ['update-a'], sqlOperations: UPDATES, budgets: { sql: 1, loaderDeath: 1 } },
+    { loads: true, changes: ['update-a'], sqlOperations: UPDATES, budgets: { sql: 1, loaderDeath: 1 } },
+  ],
+  [
+    'F80 load by puts: an answer is lost, loader dies, 2 SQL transactions, replay',
+    { loads: true, budgets: { sql: 2, lostAnswer: 1, loaderDeath: 1, replay: 1 } },
+  ],
+  [
+    'F81 load by puts, partial events: an answer is lost, snapshot, 1 change, 2 SQL transactions',
+    {
+      loads: true,
+      partialEvents: true,
+      changes: ['update-a'],
+      sqlOperations: UPDATES,
+      budgets: { sql: 2, lostAnswer: 1, snapshot: 1 },
+    },
+  ],
+  [
+    'F82 load of snapshot rows by puts: an answer is lost, loader dies, 2 snapshots, read, 2 SQL transactions',
+    { loads: true, captured: false, budgets: { sql: 2, lostAnswer: 1, loaderDeath: 1, snapshot: 2, reads: 1 } },
   ],
 ];
 

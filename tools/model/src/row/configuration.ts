@@ -28,8 +28,10 @@ export interface Budgets {
   readonly eviction: number;
   /** Records that cannot be applied, for a reason nobody knows yet: their key is parked. */
   readonly poison: number;
-  /** Bulk loaders that die with a request under way. */
+  /** Bulk loaders that die, with or without a request under way. */
   readonly loaderDeath: number;
+  /** Requests of a living bulk loader that get no answer: they may still take effect. */
+  readonly lostAnswer: number;
 }
 
 /** `update-c` changes a column that no view shows. */
@@ -62,8 +64,8 @@ export interface Configuration {
   readonly merges: boolean;
   /** Whether it can read the version of a record that it cannot apply. */
   readonly poison: 'with version' | 'without version';
-  /** A bulk loader fills the view before anybody is served: by inserts, or by puts that nothing can refuse. */
-  readonly load: 'none' | 'insert' | 'put';
+  /** A bulk loader fills the view before anybody is served, by puts that nothing can refuse. */
+  readonly loads: boolean;
   readonly budgets: Budgets;
 }
 
@@ -84,6 +86,7 @@ const NOTHING: Budgets = {
   eviction: 0,
   poison: 0,
   loaderDeath: 0,
+  lostAnswer: 0,
 };
 
 export type ConfigurationInput = Partial<Omit<Configuration, 'name' | 'budgets'>> & {
@@ -106,7 +109,7 @@ export function configuration(name: string, input: ConfigurationInput): Configur
     decodedFirst: true,
     merges: false,
     poison: 'with version',
-    load: 'none',
+    loads: false,
     ...input,
     name,
     budgets: { ...NOTHING, ...input.budgets },

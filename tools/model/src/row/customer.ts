@@ -1,7 +1,7 @@
 import { type CustomerChange, hasPending, pendingOf, text } from '@hybridge/protocol';
 import type { Step } from '../checker/model.ts';
 import type { CustomerOperation } from './configuration.ts';
-import { advance, isDone, isServed, lease, readForFill, storeFill, takeOff } from './flight.ts';
+import { advance, isDone, isServed, isVisited, lease, readForFill, storeFill, takeOff } from './flight.ts';
 import { flightSteps, mustFill } from './projector.ts';
 import type { Fill, Flight, State } from './state.ts';
 import { COLUMN_NAMES, KEY, type World } from './world.ts';
@@ -23,7 +23,7 @@ export function customerSteps(world: World, state: State): Step<State>[] {
 
 function beginChange(world: World, state: State, slot: Slot): Step<State>[] {
   const operation = world.configuration.changes[state.asked];
-  if (operation === undefined || !isServed(state)) return [];
+  if (operation === undefined || !isVisited(world, state)) return [];
   const change = changeOf(operation, `C${state.asked + 1}`);
   const flight = takeOff(world, world.interner.canonical({ kind: 'change' as const, change }));
   const next = advance(world, { ...state, [slot]: flight }, slot);
@@ -64,7 +64,7 @@ function afterCall(world: World, state: State, slot: Slot): State {
 /** Readers that miss: lease, proven read of SQL, fill. */
 export function readerSteps(world: World, state: State): Step<State>[] {
   const steps = state.fills.flatMap((fill, at) => fillSteps(world, state, fill, at));
-  if (state.budgets.reads === 0 || !isServed(state)) return steps;
+  if (state.budgets.reads === 0 || !isVisited(world, state)) return steps;
   const leased = lease(world, state);
   if (leased === undefined) return steps;
   const budgets = { ...state.budgets, reads: state.budgets.reads - 1 };

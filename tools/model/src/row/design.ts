@@ -13,7 +13,7 @@ import {
   pendingOf,
 } from '@hybridge/protocol';
 import { decideChange } from '@hybridge/sink-sql';
-import type { Answer, Commit, Row } from './state.ts';
+import type { Answer, Commit, KafkaRecord, Row } from './state.ts';
 
 /** Every decision of the system that the model takes. `SHIPPED` is what runs; others change one part of it. */
 export interface Design {
@@ -66,16 +66,18 @@ export interface Design {
   readonly releasesVisible: boolean;
   /** Whether the projector looks, after it put a record aside, if the key was released meanwhile. */
   readonly looksAgain: boolean;
-  /** Whether a bulk loader puts rows of incremental snapshots like any other. */
-  readonly putsSnapshotRows: boolean;
-  /** Whether a loader begins only when no request of the one before it can be under way. */
+  /** Whether a bulk loader puts a whole row. `isNewest`: its version is above all before it in its partition. */
+  readonly isPut: (record: KafkaRecord, isNewest: boolean) => boolean;
+  /** Whether the projector goes on, after a loader, from a record whose writes were all answered. */
+  readonly loaderTellsAnswered: boolean;
+  /** Whether a loader whose request got no answer goes on only when that request cannot take effect any more. */
   readonly loaderWaits: boolean;
-  /** Whether a loaded view is opened only when no request of any loader can be under way. */
+  /** Whether a loaded view is opened only when no request of its loader can be under way. */
   readonly opensAfterGrace: boolean;
-  /** Whether a loaded view is compared with SQL and repaired before it is opened. */
-  readonly repairsBeforeOpening: boolean;
   /** Whether the projector waits until the view is open. */
   readonly projectorWaits: boolean;
+  /** Whether readers and customers wait until the view is open. */
+  readonly visitorsWait: boolean;
 }
 
 export const SHIPPED: Design = {
@@ -108,11 +110,12 @@ export const SHIPPED: Design = {
   skipsNoops: 'served',
   releasesVisible: true,
   looksAgain: true,
-  putsSnapshotRows: false,
+  isPut: (_record, isNewest) => isNewest,
+  loaderTellsAnswered: true,
   loaderWaits: true,
   opensAfterGrace: true,
-  repairsBeforeOpening: false,
   projectorWaits: true,
+  visitorsWait: true,
 };
 
 /** @returns the row as a value of the protocol: undefined where there is none */

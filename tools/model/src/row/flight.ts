@@ -30,16 +30,19 @@ export function advance(world: World, state: State, name: FlightName): State {
   const written = world.write(request, state.item);
   if (!written.ok) return { ...state, [name]: lookedAt(world, flight, state.item) };
   const next = world.interner.canonical({ do: 'done' as const, outcome: flight.next.outcome });
-  const broken = brokenBy(state, written);
+  const broken = brokenBy(world, state, written);
   return { ...withItem(world, state, written.item), [name]: { task: flight.task, next, fresh: true }, broken };
 }
 
 /** C7; nobody sees a view that is not open yet. */
-const brokenBy = (state: State, { wentBack }: { readonly wentBack: boolean }): string | undefined =>
-  wentBack && isServed(state) ? 'the item stepped back to an older version' : state.broken;
+const brokenBy = (world: World, state: State, { wentBack }: { readonly wentBack: boolean }): string | undefined =>
+  wentBack && isVisited(world, state) ? 'the item stepped back to an older version' : state.broken;
 
-/** Whether readers, customers and the projector may come to the view. */
+/** Whether the view is open to everybody. */
 export const isServed = ({ load }: State): boolean => load === undefined || load.phase === 'open';
+
+/** Whether readers and customers come to the view. */
+export const isVisited = ({ design }: World, state: State): boolean => isServed(state) || !design.visitorsWait;
 
 const lookedAt = (world: World, flight: Flight, item: Item | undefined): Flight => ({
   task: flight.task,
@@ -110,7 +113,7 @@ export function storeFill(world: World, state: State, fill: Fill): { state: Stat
   const request = fillRequest(world, state, fill);
   const written = world.write(request, state.item);
   if (!written.ok) return { state, ok: false };
-  const broken = brokenBy(state, written);
+  const broken = brokenBy(world, state, written);
   return { state: { ...withItem(world, state, written.item), broken }, ok: true };
 }
 

@@ -1,5 +1,5 @@
 import type { Step } from '../checker/model.ts';
-import { advance, isAnswered, isDone, lease, readForFill, storeFill, takeOff } from './flight.ts';
+import { advance, isAnswered, isDone, isServed, lease, readForFill, storeFill, takeOff } from './flight.ts';
 import { isPassedOver, mergedTasks, settleTask, taskOfRecord } from './records.ts';
 import type { Flight, FlightName, State, Task } from './state.ts';
 import type { World } from './world.ts';
@@ -35,11 +35,9 @@ function consumerSteps(world: World, state: State, name: 'projector' | 'settler'
   return wasReleased(world, state, flight) ? [bringBack(world, state, name)] : [commitOffset(state, name)];
 }
 
-/** Beside inserts the projector may run: it refuses nothing that they would not. */
-function mustWait({ design, configuration }: World, { load }: State): boolean {
-  if (load === undefined || load.phase === 'open') return false;
-  return load.phase === 'planned' || (configuration.load === 'put' && design.projectorWaits);
-}
+/** Nothing refuses a put that comes late: while a loader may put, nobody else works. */
+const mustWait = ({ design }: World, state: State): boolean =>
+  !isServed(state) && (design.projectorWaits || state.load?.phase === 'planned');
 
 function beginSteps(world: World, state: State, name: 'projector' | 'settler'): Step<State>[] {
   const record = state.rows.records[state.rows.committed];
@@ -131,7 +129,8 @@ function selfLease(world: World, state: State, name: FlightName): Step<State>[] 
 
 function labelOf({ task, next }: Flight): string {
   const subject = subjectOf(task);
-  return next.do === 'write' ? `writes ${next.write.expression}${subject}` : `reads the item${subject}`;
+  if (next.do !== 'write') return `reads the item${subject}`;
+  return task.kind === 'row' && task.put === true ? `puts${subject}` : `writes ${next.write.expression}${subject}`;
 }
 
 function subjectOf(task: Task): string {

@@ -62,7 +62,7 @@ function initialState(world: World): State {
     loader: undefined,
     ghost: undefined,
     parking: undefined,
-    load: world.configuration.load === 'none' ? undefined : { phase: 'planned', at: 0, end: 0 },
+    load: world.configuration.loads ? { phase: 'planned', at: 0, puts: true } : undefined,
     queue: [],
     work: undefined,
     endings: {},

@@ -73,8 +73,8 @@ export interface RowTask {
   readonly covers?: number;
   /** The key was parked when the work began. */
   readonly parked?: boolean;
-  /** What a bulk loader does without looking first. */
-  readonly load?: 'insert' | 'put';
+  /** A bulk loader puts the row in the place of whatever is there. */
+  readonly put?: boolean;
 }
 
 /** An operation between two calls to DynamoDB. */
@@ -124,11 +124,12 @@ export interface Parking {
 
 /** The first load of a view. */
 export interface Load {
-  /** planned: not begun · loading · loaded: nobody is served yet · open */
-  readonly phase: 'planned' | 'loading' | 'loaded' | 'open';
-  /** Offset of the next record, and of the first one that is left to the projector. */
+  /** planned: nobody has claimed the table · loading · left: the loader is dead, nobody is served yet · open */
+  readonly phase: 'planned' | 'loading' | 'left' | 'open';
+  /** Offset of the loader's next record: all before it are done. */
   readonly at: number;
-  readonly end: number;
+  /** Whether the loader puts; not any more once a request of it got no answer. */
+  readonly puts: boolean;
 }
 
 export interface State {
@@ -153,7 +154,7 @@ export interface State {
   readonly accepted: readonly PendingChange[];
   readonly repairer: Flight | undefined;
   readonly loader: Flight | undefined;
-  /** A request of a loader that died: it may take effect at any time, or never. */
+  /** A request of a loader that nobody waits for the answer of: it may take effect at any time, or never. */
   readonly ghost: Flight | undefined;
   readonly parking: Parking | undefined;
   readonly load: Load | undefined;

@@ -107,8 +107,8 @@ type Parts = Pick<World, 'design' | 'configuration'>;
 function decideTask(task: Task, seen: Seen, { design, configuration }: Parts): Decision<string> {
   switch (task.kind) {
     case 'row':
-      return seen === undefined && task.load !== undefined
-        ? loaderWrite(task.change, task.load)
+      return seen === undefined && task.put === true
+        ? putOf(task.change)
         : design.decideRowChange(task.change, configuration.mode, context, seen);
     case 'settle':
       return design.decideSettle(task.signal, context, seen);
@@ -128,21 +128,20 @@ function decideTask(task: Task, seen: Seen, { design, configuration }: Parts): D
 const parked = (decision: Decision<string>): Decision<string> =>
   decision.do === 'write' ? { ...decision, outcome: 'parked' } : decision;
 
-const LOAD_CONDITIONS = {
-  insert: 'attribute_not_exists(#st)',
-  put: 'attribute_exists(#st) OR attribute_not_exists(#st)',
-} as const;
+/** In the place of a condition: nothing is asked, and nothing of what was there stays. */
+const PUT = 'put';
 
-/** A loader stores the item that condition 1, 1q or 3 would create where there is none. */
-function loaderWrite(change: RowChange, how: 'insert' | 'put'): Decision<string> {
+/** A loader stores the item that condition 1 would create where there is none. */
+function putOf(change: RowChange): Decision<string> {
   const decision = decideRowChange({ ...change, aged: false }, 'eager', context, undefined);
   if (decision.do !== 'write') return decision;
-  return { ...decision, write: { ...decision.write, condition: LOAD_CONDITIONS[how] } };
+  return { ...decision, write: { ...decision.write, condition: PUT } };
 }
 
 function carryOutWrite(write: Write, item: Item | undefined, design: Design): Written {
-  const scope = { attributes: item ?? {}, names: write.names, values: write.values };
-  if (!holds(design.conditionOf(write), scope)) return { ok: false, item, wentBack: false };
+  const isPut = write.condition === PUT;
+  const scope = { attributes: isPut ? {} : (item ?? {}), names: write.names, values: write.values };
+  if (!isPut && !holds(design.conditionOf(write), scope)) return { ok: false, item, wentBack: false };
   const after = { ...updated(write.update, scope), pk: text(KEY.pk), sk: text(KEY.sk) };
   const left = design.leaves(write, sorted(after));
   return { ok: true, item: left, wentBack: isOlder(left, item) };
