@@ -1,6 +1,7 @@
 import { catalog } from '@hybridge/definitions';
 import { type Logger, serveOperations } from '@hybridge/observability';
 import { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
+import { ServingState, readServing } from '@hybridge/protocol';
 import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
 import { type RunningApp, pause } from '@hybridge/runtime';
 import { createEventBridgeClient, createEventSink } from '@hybridge/sink-eventbridge';
@@ -21,6 +22,7 @@ export async function startInspector(
   const rounds = { signal, logger, metrics };
   const ended = Promise.all([
     repeat('compare', config.intervalMs, rounds, async () => {
+      if (await parts.isLoading()) return logger.info('the table is being loaded: nothing is compared yet');
       const comparisons = await parts.compare(signal);
       comparisons.forEach((comparison) => metrics.record(comparison));
       report(comparisons, logger);
@@ -58,6 +60,8 @@ function openParts(config: InspectorConfig) {
   const sink = createEventSink(eventBridge, { busName: config.busName });
   return {
     compare: (signal: AbortSignal) => compareAll(catalog, { rows, items }, { signal }),
+    /** What is not loaded yet would count as missing. */
+    isLoading: async () => (await readServing(items))?.state === ServingState.loading,
     sweep: (signal: AbortSignal) => sweep({ items, sink, catalog, now: Date.now }, config.sweepAgeMs, signal),
     async [Symbol.asyncDispose]() {
       await pool[Symbol.asyncDispose]();

@@ -15,7 +15,7 @@ export type ReleaseRequest = RepairRequest;
 
 /**
  * Takes the mark of a parked key away, then brings its item back to what SQL says.
- * @throws CliError, ConfigError, ViewError before anything is done; SqlReadError, DynamoDbSinkError
+ * @throws CliError, ConfigError, ViewError, TableLoadingError before anything is done; SqlReadError, DynamoDbSinkError
  */
 export async function release(request: ReleaseRequest, terminal: Terminal): Promise<ExitCode> {
   const view = catalog.byName(request.view);

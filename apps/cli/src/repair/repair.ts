@@ -7,6 +7,7 @@ import { type Repair, isRepaired, repairItem } from '@hybridge/verify';
 import type { AnyView, Row } from '@hybridge/views';
 import { type CliConfig, type ConnectionFlags, readConfig, sqlUrlOf } from '../config.ts';
 import { ExitCode } from '../exit-code.ts';
+import { refuseWhileLoading } from '../table-status.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseViewKey } from '../view-key.ts';
 import { renderJson, renderText } from './render.ts';
@@ -18,7 +19,7 @@ export interface RepairRequest extends ConnectionFlags {
   readonly json: boolean;
 }
 
-/** @throws CliError, ConfigError, ViewError before anything is read; SqlReadError, DynamoDbSinkError */
+/** @throws CliError, ConfigError, ViewError before anything is read; TableLoadingError, SqlReadError, DynamoDbSinkError */
 export async function repair(request: RepairRequest, terminal: Terminal): Promise<ExitCode> {
   const view = catalog.byName(request.view);
   const keyRow = parseViewKey(view, request.key);
@@ -33,7 +34,7 @@ interface Repairing {
   readonly dynamodb: ReturnType<typeof createDynamoDbClient>;
 }
 
-/** Lends a repair its connections. */
+/** Lends a repair its connections. @throws TableLoadingError before it is used */
 export async function withRepair<T>(
   config: CliConfig,
   sqlUrl: string,
@@ -44,6 +45,7 @@ export async function withRepair<T>(
   const context: ProtocolContext = { now: Date.now, nonce: randomUUID, limits: DEFAULT_LIMITS };
   try {
     const store = createItemStore(dynamodb, { tableName: config.tableName });
+    await refuseWhileLoading(store, config.tableName);
     const dependencies = { store, rows: createRowReader({ pool }), context, isPrimary: () => isPrimary(pool) };
     return await use({ dynamodb, repairOne: (view, keyRow) => repairItem(dependencies, view, keyRow) });
   } finally {

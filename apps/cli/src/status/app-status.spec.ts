@@ -64,6 +64,18 @@ describe('countPending', () => {
     const pending = await countPending(itemsOf(9_000, 4_000, 8_000), () => 10_000, signal);
     expect(pending).toEqual({ items: 3, oldest: { key: key(1), ageSeconds: 6 } });
     expect(await countPending(itemsOf(), () => 10_000, signal)).toEqual({ items: 0 });
-    expect(renderText({ apps: [], pending })).toBe('pending items: 3, the oldest for 6 s (c1#CUSTOMER#1 CUSTOMER)');
+    const table = { name: 'views', state: 'open' } as const;
+    expect(renderText({ apps: [], pending, table })).toBe(
+      'table views: open\npending items: 3, the oldest for 6 s (c1#CUSTOMER#1 CUSTOMER)',
+    );
+  });
+});
+
+describe('renderText', () => {
+  it.each([
+    ['unclaimed', 'table views: unclaimed, neither'],
+    ['loading', 'table views: loading, nobody is served'],
+  ] as const)('says what it means that a table is %s', (state, line) => {
+    expect(renderText({ apps: [], pending: { items: 0 }, table: { name: 'views', state } })).toContain(line);
   });
 });

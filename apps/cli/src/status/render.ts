@@ -1,11 +1,20 @@
+import type { TableStatus } from '../table-status.ts';
 import type { AppStatus } from './app-status.ts';
 import type { Status } from './status.ts';
 
+const MEANING: Readonly<Record<TableStatus['state'], string>> = {
+  unclaimed: 'unclaimed, neither loaded nor read by anybody',
+  loading: 'loading, nobody is served from it yet',
+  open: 'open',
+};
+
 /** Lines for people. */
-export function renderText({ apps, pending }: Status): string {
+export function renderText({ apps, pending, table }: Status): string {
   const { items, oldest } = pending;
   const age = oldest === undefined ? '' : `, the oldest for ${oldest.ageSeconds} s (${oldest.key.pk} ${oldest.key.sk})`;
-  return [...apps.map(describe), `pending items: ${items}${age}`].join('\n');
+  return [...apps.map(describe), `table ${table.name}: ${MEANING[table.state]}`, `pending items: ${items}${age}`].join(
+    '\n',
+  );
 }
 
 function describe({ url, app, healthy, problems, figures }: AppStatus): string {

@@ -1,11 +1,12 @@
 import { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
+import { createItemStore } from '@hybridge/sink-dynamodb';
 import { type ConnectionFlags, readConfig } from '../config.ts';
 import { ExitCode } from '../exit-code.ts';
-import type { Terminal } from '../terminal.ts';
+import { type TableStatus, readTableStatus } from '../table-status.ts';
+import { type Terminal, toJson } from '../terminal.ts';
 import { type AppStatus, askApp, isSound } from './app-status.ts';
 import { type PendingStatus, countPending } from './pending-status.ts';
 import { renderText } from './render.ts';
-import { toJson } from '../terminal.ts';
 
 export interface StatusRequest extends ConnectionFlags {
   readonly json: boolean;
@@ -14,20 +15,23 @@ export interface StatusRequest extends ConnectionFlags {
 export interface Status {
   readonly apps: readonly AppStatus[];
   readonly pending: PendingStatus;
+  readonly table: TableStatus;
 }
 
-/** Fails where an app is not healthy, has halted partitions, or reports differences. @throws ConfigError */
+/** Fails where an app is not healthy, has halted partitions, or reports differences. @throws ConfigError, DynamoDbSinkError */
 export async function status(request: StatusRequest, terminal: Terminal): Promise<ExitCode> {
   const config = readConfig(request, terminal.environment);
   const dynamodb = createDynamoDbClient(config.dynamodb);
   try {
     const items = createItemReader(dynamodb, { tableName: config.tableName });
-    const [apps, pending] = await Promise.all([
+    const store = createItemStore(dynamodb, { tableName: config.tableName });
+    const [apps, pending, table] = await Promise.all([
       Promise.all(config.appUrls.map((url) => askApp(url, fetch))),
       countPending(items, Date.now, terminal.signal),
+      readTableStatus(store, config.tableName),
     ]);
     const sound = apps.every(isSound);
-    terminal.out(request.json ? toJson({ sound, apps, pending }) : renderText({ apps, pending }));
+    terminal.out(request.json ? toJson({ sound, apps, pending, table }) : renderText({ apps, pending, table }));
     return sound ? ExitCode.ok : ExitCode.failed;
   } finally {
     dynamodb.destroy();

@@ -1,15 +1,17 @@
 import { catalog } from '@hybridge/definitions';
 import { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
 import { type KeyRange, createRowReader, createSqlPool } from '@hybridge/reader-sql';
-import { type CompareOptions, type Comparison, compareAll, differencesIn } from '@hybridge/verify';
+import { createItemStore } from '@hybridge/sink-dynamodb';
+import { type CompareOptions, compareAll, differencesIn } from '@hybridge/verify';
 import { type AnyView, createCatalog } from '@hybridge/views';
 import { type ConnectionFlags, readConfig, sqlUrlOf } from '../config.ts';
 import { CliError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
+import { readTableStatus } from '../table-status.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseViewKey } from '../view-key.ts';
 import { openCheckpoint } from './checkpoint-file.ts';
-import { renderJson, renderText } from './render.ts';
+import { type VerifyResult, renderJson, renderText } from './render.ts';
 
 export interface VerifyRequest extends ConnectionFlags {
   /** Default every view. */
@@ -25,14 +27,14 @@ export interface VerifyRequest extends ConnectionFlags {
   readonly json: boolean;
 }
 
-/** @throws CliError, ConfigError, ViewError, VerifyError before anything is read; SqlReadError, ItemReaderError */
+/** @throws CliError, ConfigError, ViewError, VerifyError before anything is read; SqlReadError, ItemReaderError, DynamoDbSinkError */
 export async function verify(request: VerifyRequest, terminal: Terminal): Promise<ExitCode> {
   const views = chosen(request);
   const config = readConfig(request, terminal.environment);
   const options = { range: rangeOf(views, request), maxDifferences: request.maxDifferences, signal: terminal.signal };
   const checkpoint = request.resume === undefined ? undefined : await openCheckpoint(request.resume);
   const begun = performance.now();
-  const comparisons = await compare(views, config, sqlUrlOf(config), {
+  const { table, comparisons } = await compare(views, config, sqlUrlOf(config), {
     ...options,
     ratePerSecond: request.rate,
     resume: checkpoint?.progress,
@@ -40,6 +42,7 @@ export async function verify(request: VerifyRequest, terminal: Terminal): Promis
   });
   await checkpoint?.remove();
   const result = {
+    table,
     comparisons,
     seconds: (performance.now() - begun) / 1_000,
     resumed: checkpoint?.progress !== undefined,
@@ -53,7 +56,7 @@ async function compare(
   config: ReturnType<typeof readConfig>,
   sqlUrl: string,
   options: CompareOptions,
-): Promise<readonly Comparison[]> {
+): Promise<Pick<VerifyResult, 'table' | 'comparisons'>> {
   const dynamodb = createDynamoDbClient(config.dynamodb);
   await using pool = createSqlPool({
     url: sqlUrl,
@@ -63,7 +66,9 @@ async function compare(
   });
   try {
     const items = createItemReader(dynamodb, { tableName: config.tableName });
-    return await compareAll(createCatalog(views), { rows: createRowReader({ pool }), items }, options);
+    const store = createItemStore(dynamodb, { tableName: config.tableName });
+    const comparisons = await compareAll(createCatalog(views), { rows: createRowReader({ pool }), items }, options);
+    return { comparisons, table: await readTableStatus(store, config.tableName) };
   } finally {
     dynamodb.destroy();
   }

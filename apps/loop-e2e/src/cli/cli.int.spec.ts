@@ -6,8 +6,21 @@ import { ExitCode, run } from '@hybridge/cli';
 import { addresses, catalog, customers, orders, products } from '@hybridge/definitions';
 import { createDemo } from '@hybridge/infra-sql';
 import { type LocalStack, provisionTablesOnly, startStack } from '@hybridge/local-stack';
-import { type Attributes, type Item, type ItemKey, ItemState, Meta, keyOf, scalarOf, text } from '@hybridge/protocol';
+import {
+  type Attributes,
+  type Item,
+  type ItemKey,
+  ItemState,
+  Meta,
+  ServingState,
+  claimServing,
+  keyOf,
+  openServing,
+  scalarOf,
+  text,
+} from '@hybridge/protocol';
 import { type SqlPool, type TableReader, createRowReader, createSqlPool } from '@hybridge/reader-sql';
+import { createItemStore, createParkedKeys } from '@hybridge/sink-dynamodb';
 import { item, pending } from '@hybridge/testkit';
 import { type AnyView, type Row, keyFromParts, keyOfRow, projectRow } from '@hybridge/views';
 import { setAttributes } from '../stream-pipe/view-table.ts';
@@ -80,6 +93,29 @@ describe('the command line on PostgreSQL and DynamoDB', () => {
     const { code, out, err } = await hybridge(`verify ${line} --json`);
     return { code, err, ...(JSON.parse(out || '{}') as Record<string, never>) };
   };
+
+  it('shows that the table is being loaded, and leaves its items alone until it is open', async () => {
+    const store = createItemStore(dynamodb, { tableName });
+    const key = keyOfRow(products, keyFromParts(products, ['5']));
+    const keys = createParkedKeys(dynamodb, { tableName });
+    expect((await hybridge('status')).out).toContain(`table ${tableName}: unclaimed`);
+    await claimServing(store, { state: ServingState.loading, nonce: 'n1' });
+    await drop(key);
+    await keys.park({ view: 'products', key, reason: 'test', topic: 't', partition: 0, offset: '0', at: 0 });
+    expect((await hybridge('status')).out).toContain(`table ${tableName}: loading`);
+    for (const command of ['repair', 'release']) {
+      const refused = await hybridge(`${command} products 5`);
+      expect(refused).toMatchObject({ code: ExitCode.failed, out: '', err: expect.stringContaining(tableName) });
+    }
+    expect([await keys.has(key), await store.get(key)]).toEqual([true, undefined]);
+    const { code, out } = await hybridge('verify products');
+    expect(out).toContain('1 difference(s), but table');
+    expect(code).toBe(ExitCode.failed);
+
+    await openServing(store, 'n1', 'n2');
+    expect(await hybridge('release products 5')).toMatchObject({ code: ExitCode.ok, err: '' });
+    expect((await hybridge('status')).out).toContain(`table ${tableName}: open`);
+  });
 
   it('finds nothing where every item says what SQL says', async () => {
     const { code, out } = await hybridge('verify');

@@ -1,0 +1,42 @@
+import type { Comparison } from '@hybridge/verify';
+import type { TableStatus } from '../table-status.ts';
+import { renderJson, renderText } from './render.ts';
+
+const comparison = (missing: number): Comparison => ({
+  view: 'orders',
+  compared: 10,
+  counts: { matched: 10 - missing, unread: 0, pending: 0, quarantined: 0, stale: 0, missing, extra: 0 },
+  differences: [],
+});
+
+const result = (state: TableStatus['state'], missing: number) => ({
+  table: { name: 'views', state },
+  comparisons: [comparison(missing)],
+  seconds: 1,
+  resumed: false,
+});
+
+const text = (state: TableStatus['state'], missing: number) => renderText(result(state, missing), { values: false });
+
+describe('the report of verify', () => {
+  it('says that the views are still being loaded, whether something differs or not', () => {
+    const note = /table views is still being loaded.*verify again when "hybridge status" shows it open/;
+    expect(text('loading', 3)).toMatch(note);
+    expect(text('loading', 3)).toContain('3 difference(s), but');
+    expect(text('loading', 3)).not.toContain('repair');
+    expect(text('loading', 0)).toMatch(note);
+  });
+
+  it.each(['unclaimed', 'open'] as const)('says nothing of it where the table is %s', (state) => {
+    expect(text(state, 3)).toContain('3 difference(s); hybridge repair mends one.');
+    expect(text(state, 0)).toContain('The views say what SQL says. (1.0 s');
+    expect(text(state, 3)).not.toContain('loaded');
+  });
+
+  it('tells programs the state of the table', () => {
+    expect(JSON.parse(renderJson(result('loading', 1), { values: false }))).toMatchObject({
+      clean: false,
+      table: { name: 'views', state: 'loading' },
+    });
+  });
+});
