@@ -1,5 +1,5 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { type Item, ItemState, Meta, columnsOf, sameAttributes, scalarOf } from '@hybridge/protocol';
+import { type Item, ItemState, Meta, columnsOf, isControlKey, sameAttributes, scalarOf } from '@hybridge/protocol';
 import type { ExpectedRow, ExpectedState } from './expected-state.ts';
 import { changeOfNote, idOf, orderColumns } from './order-row.ts';
 import { WARM_UP_PREFIX } from './target.ts';
@@ -52,10 +52,10 @@ export async function compareItems(
   return { ...tally, stale: tally.stale + tally.resurrected };
 }
 
-/** Undefined for items of the warm-up; NaN, a row that nobody expects, for keys we do not know. */
+/** Undefined for items of the warm-up and of the system itself; NaN, a row that nobody expects, for keys we do not know. */
 function rowOf(item: Item): number | undefined {
   const pk = scalarOf(item['pk']) ?? '';
-  if (pk.startsWith(WARM_UP_PREFIX)) return undefined;
+  if (pk.startsWith(WARM_UP_PREFIX) || isControlKey({ pk, sk: '' })) return undefined;
   return pk.startsWith(KEY_PREFIX) ? Number(pk.slice(KEY_PREFIX.length)) - idOf(0) : Number.NaN;
 }
 

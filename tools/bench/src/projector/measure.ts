@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ChangeTopic } from './change-topic.ts';
 import { compareItems } from './compare.ts';
 import { bento, bentoMissing } from './contenders/bento.ts';
-import { ContenderName, type Program, type ProgramContext } from './contenders/contender.ts';
+import { ContenderName, type Program, type ProgramContext, isOurs } from './contenders/contender.ts';
 import { projector } from './contenders/projector.ts';
 import type { ExpectedState } from './expected-state.ts';
 import { readCpuSeconds } from './process-usage.ts';
@@ -15,7 +15,7 @@ import { runChild } from './run-child.ts';
 import type { ContenderResult, Measured } from './results.ts';
 import { type RunLimits, runProgram } from './run-program.ts';
 import { type Target, startTarget } from './target.ts';
-import type { Workload } from './workload.ts';
+import { type Workload, WorkloadName } from './workload.ts';
 
 export interface Course {
   readonly workload: Workload;
@@ -32,6 +32,9 @@ export const PATIENCE_SECONDS = 90;
 
 /** A peer that breaks is a result, too. @throws the signal's reason */
 export async function measure(contender: ContenderName, course: Course): Promise<ContenderResult> {
+  if (contender === ContenderName.oursOrdinary && course.workload.name !== WorkloadName.firstLoad) {
+    return { outcome: 'skipped', contender, reason: 'no other than ours here' };
+  }
   const missing = contender.startsWith('bento') ? bentoMissing(course.bento) : undefined;
   if (missing !== undefined) return { outcome: 'skipped', contender, reason: missing };
   try {
@@ -48,7 +51,7 @@ async function measureOn(contender: ContenderName, course: Course): Promise<Meas
   const figures =
     form === undefined ? await measureProgram(contender, course, target) : await measureRaw(form, course, target);
   const comparison = await compareItems(target.client, target.tableName, course.expected, {
-    content: contender === ContenderName.ours,
+    content: isOurs(contender),
   });
   return { outcome: 'measured', contender, ...figures, comparison };
 }
@@ -87,9 +90,12 @@ export async function withProgram(
 }
 
 async function programOf(contender: ContenderName, context: ProgramContext, course: Course): Promise<Program> {
-  if (contender === ContenderName.ours) return projector(context);
+  if (isOurs(contender)) return projector(context, firstLoadOf(contender, course));
   return bento({ binary: course.bento as string, inFlight: contender === ContenderName.bento1 ? 1 : 64 }, context);
 }
+
+const firstLoadOf = (contender: ContenderName, { workload }: Course): 'ordinary' | 'bulk' =>
+  contender === ContenderName.ours && workload.name === WorkloadName.firstLoad ? 'bulk' : 'ordinary';
 
 async function measureRaw(form: RawForm, { workload, scale, signal }: Course, target: Target): Promise<Figures> {
   const { endpoints, tableName } = target;

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { namesIn, scaleIn } from '../option-values.ts';
 import { ContenderName } from './contenders/contender.ts';
 import { WorkloadName } from './workload.ts';
 
@@ -48,25 +49,10 @@ export function parseOptions(
     },
   });
   return {
-    workloads: names('--workload', values.workload, WORKLOADS),
-    contenders: names('--contender', values.contender, CONTENDERS),
-    scale: scaleOf(values.scale),
+    workloads: namesIn('--workload', values.workload, WORKLOADS),
+    contenders: namesIn('--contender', values.contender, CONTENDERS),
+    scale: scaleIn(values.scale),
     bento: values.bento ?? environment['HYBRIDGE_BENCH_BENTO'],
     json: values.json,
   };
-}
-
-/** In the order of the list, whatever the order on the command line. */
-function names<Name extends string>(option: string, value: string, allowed: readonly Name[]): readonly Name[] {
-  if (value === 'all') return allowed;
-  const asked = value.split(',');
-  const unknown = asked.find((name) => !allowed.some((one) => one === name));
-  if (unknown === undefined) return allowed.filter((name) => asked.includes(name));
-  throw new Error(`${option} has "${unknown}", but must be all or some of ${allowed.join(', ')}.`);
-}
-
-function scaleOf(text: string): number {
-  const scale = Number(text);
-  if (scale > 0 && scale <= 1) return scale;
-  throw new Error(`--scale is "${text}", but must be a number above 0 and at most 1.`);
 }

@@ -4,6 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { createProgressView, startStack } from '@hybridge/local-stack';
+import { runBench } from '../run-bench.ts';
 import { measureBacklog } from './backlog.ts';
 import { fillTopic } from './change-topic.ts';
 import { TITLES } from './contenders/contender.ts';
@@ -15,20 +16,14 @@ import { describeMachine, formatAny, formatResults } from './report.ts';
 import { type BenchResult, type ContenderResult, type WorkloadResult, ourFaults, perSecondOf } from './results.ts';
 import { type WorkloadName, createWorkload } from './workload.ts';
 
-export async function benchProjector(args: readonly string[], signal: AbortSignal): Promise<number> {
-  let options: ProjectorBenchOptions;
-  try {
-    options = parseOptions(args, process.env);
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`);
-    return 2;
-  }
-  const result = await run(options, signal);
-  console.log(`\n${formatResults(result)}\n`);
-  const faults = ourFaults(result);
-  for (const fault of faults) console.error(`failed     ${fault}`);
-  return faults.length === 0 ? 0 : 1;
-}
+export const benchProjector = (args: readonly string[], signal: AbortSignal): Promise<number> =>
+  runBench({
+    usage: USAGE,
+    parse: () => parseOptions(args, process.env),
+    run: (options) => run(options, signal),
+    format: formatResults,
+    faultsOf: ourFaults,
+  });
 
 async function run(options: ProjectorBenchOptions, signal: AbortSignal): Promise<BenchResult> {
   const startedAt = new Date().toISOString();

@@ -1,5 +1,5 @@
 import type { Comparison } from './compare.ts';
-import type { ContenderName } from './contenders/contender.ts';
+import { type ContenderName, isOurs } from './contenders/contender.ts';
 import type { EngineKind } from './engine/engine-job.ts';
 
 /** One contender on one workload. */
@@ -8,7 +8,7 @@ export interface Measured {
   readonly contender: ContenderName;
   /** Operations in `seconds`. */
   readonly events: number;
-  /** From the first item written to the last offset committed; for a bare loop, of its main stretch. */
+  /** From the first item written to the last offset committed and, of ours, the table open; for a bare loop, of its main stretch. */
   readonly seconds: number;
   /** From the start of the process; undefined for a bare loop. */
   readonly secondsFromStart?: number;
@@ -92,7 +92,7 @@ export const ourFaults = ({ workloads }: Pick<BenchResult, 'workloads'>): readon
 
 const faultsIn = ({ workload, results }: WorkloadResult): readonly string[] =>
   results.flatMap((result) => {
-    if (result.contender !== 'ours' || result.outcome === 'skipped') return [];
+    if (!isOurs(result.contender) || result.outcome === 'skipped') return [];
     if (result.outcome === 'failed') return [`${workload}: ${result.reason}`];
     const { stale, lost, differing } = result.comparison;
     return stale + lost + differing === 0 ? [] : [`${workload}: ${stale} stale, ${lost} lost, ${differing} differing`];

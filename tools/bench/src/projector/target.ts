@@ -1,5 +1,5 @@
 /** Where a contender writes: a DynamoDB Local of its own, filled and warm. */
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type LocalStack, provisionTablesOnly, startStack } from '@hybridge/local-stack';
 import type { RowChange } from '@hybridge/protocol';
 import { createDynamoDbClient } from '@hybridge/sink-dynamodb';
@@ -15,7 +15,7 @@ export interface Target extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** Keys of the warm-up: in no view, and passed over by the comparison. */
+/** Keys of the warm-up: in no view. They are deleted before the contender comes: a first load wants an empty table. */
 export const WARM_UP_PREFIX = 'warm#';
 
 /** Writes in flight while the table is being filled. */
@@ -61,6 +61,11 @@ async function warmUp(client: DynamoDBClient, tableName: string): Promise<void> 
   for (const form of Object.values(RawForm)) {
     const changes = Array.from({ length: WARM_UP_WRITES }, (_, i) => warmUpChange(i));
     await runLoop(changes, createRawWriter(form, { client, tableName }), FILL_IN_FLIGHT);
+  }
+  for (let first = 0; first < WARM_UP_WRITES / 2; first += MAX_BATCH) {
+    const keys = Array.from({ length: MAX_BATCH }, (_, i) => warmUpChange(first + i).key);
+    const requests = keys.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk: { S: pk }, sk: { S: sk } } } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }));
   }
 }
 

@@ -17,8 +17,7 @@ import {
   carryOut,
   decideRowChange,
 } from '@hybridge/protocol';
-import { type Statement, type Statements, createItemStore, createStatements } from '@hybridge/sink-dynamodb';
-import { wholeItem } from './whole-item.ts';
+import { type Statement, type Statements, createItemStore, createStatements, wholeItem } from '@hybridge/sink-dynamodb';
 
 export const RawForm = { updateItem: 'update-item', partiql: 'partiql', batchWrite: 'batch-write' } as const;
 export type RawForm = (typeof RawForm)[keyof typeof RawForm];
