@@ -1,4 +1,8 @@
-/** `npm run bench`: the loop; `-- projector`: the projector beside its peers; `-- lazy`: what lazy views cost. */
+/**
+ * `npm run bench`: the loop; `-- projector`: the projector beside its peers; `-- customers`: reads and changes beside
+ * hand-written ones; `-- lazy`: what lazy views cost.
+ */
+import { benchCustomers } from './customers/customers-bench.ts';
 import { measureLazy } from './lazy/measure-lazy.ts';
 import { formatLazy } from './lazy/report.ts';
 import { benchLoop } from './loop-bench.ts';
@@ -20,6 +24,8 @@ async function run(args: readonly string[]): Promise<number> {
   switch (name) {
     case 'projector':
       return benchProjector(rest, stopping.signal);
+    case 'customers':
+      return benchCustomers(rest, stopping.signal);
     case 'lazy':
       console.log(formatLazy(await measureLazy()));
       return 0;
