@@ -1,4 +1,13 @@
-import { type AnyView, type Row, decodeTextRow, keyOfRow, projectRow, toDocument } from '@hybridge/views';
+import {
+  type AnyView,
+  type Row,
+  comparedOf,
+  decodeTextRow,
+  keyOfRow,
+  policyOf,
+  projectRow,
+  toDocument,
+} from '@hybridge/views';
 import { catalog } from './catalog.ts';
 
 /** One row of each table, as the SQL driver gives it. */
@@ -54,6 +63,15 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, string | null>>>> = 
 
 const rowOf = (view: AnyView): Row =>
   decodeTextRow(view.table, Object.keys(view.table.columns), ROWS[view.table.name] ?? {});
+
+describe('what customers may change', () => {
+  it('merges with corrections of the staff, lets preferences win, and takes an address as a whole', () => {
+    expect(policyOf(catalog.byName('customers').changes, 'city')).toBe('sql-wins');
+    expect(policyOf(catalog.byName('customers').changes, 'preferences')).toBe('customer-wins');
+    expect(comparedOf(catalog.byName('customers'))).toEqual([]);
+    expect(comparedOf(catalog.byName('addresses'))).toContain('instructions');
+  });
+});
 
 describe.each(catalog.views.map((view) => [view.name, view] as const))('view %s', (_, view) => {
   it('finds its own items by key, and nobody else does', () => {

@@ -199,6 +199,7 @@ export const CREATING: ReadonlySet<ExpressionName | ControlExpressionName> = new
   'upsertEager',
   'quarantine',
   'fence',
+  'fenceRaw',
   'remove',
   'markTruncate',
   'claimServing',

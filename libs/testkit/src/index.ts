@@ -1,4 +1,5 @@
 export { type MemoryItemStore, createMemoryItemStore } from './memory-item-store.ts';
+export { type MemoryItemReads, type ReadCall, createMemoryItemReads } from './memory-item-reads.ts';
 export { type Scope, holds } from './expression/condition.ts';
 export { updated } from './expression/update.ts';
 export {

@@ -14,7 +14,31 @@ export {
   parseKey,
   renderKey,
 } from './key-template.ts';
-export { type AnyView, type ConflictPolicy, type DocumentOf, type View, type ViewDefinition, view } from './view.ts';
+export { type AnyView, type DocumentOf, type View, type ViewDefinition, view } from './view.ts';
+export {
+  type CarriedOutChange,
+  type ChangeInQuestion,
+  type ChangeRules,
+  type ChangesDefinition,
+  ConflictPolicy,
+  ConflictScope,
+  type SideWrites,
+  type Verdict,
+  comparedOf,
+  policyName,
+  policyOf,
+} from './change-rules.ts';
+export {
+  type SideRights,
+  type SideTarget,
+  type SideWrite,
+  type TypedSideTarget,
+  sideWriteProblem,
+  writes,
+} from './side-writes.ts';
+export { type Access, AccessOperation, type Audience, type Audiences, type FieldAccess } from './access.ts';
+export { Primary } from './primary.ts';
+export { RawWrites } from './raw-writes.ts';
 export { DOCUMENT_ATTRIBUTE, Layout, unpackColumns } from './layout.ts';
 export { MAX_EXPRESSION_BYTES, longestExpression } from './expression-size.ts';
 export { explainMismatch, unknownColumnsOf } from './explain-mismatch.ts';

@@ -131,12 +131,13 @@ export const projectRow = (view: AnyView, row: Row): Attributes =>
 /** What a customer reads: own columns as plain JSON, in the order of the definition. */
 export function toDocument(view: AnyView, columns: Attributes): Document {
   const values = unpackColumns(view, columns);
-  return Object.fromEntries(
-    view.attributeNames.flatMap((attribute) => {
-      const value = values[attribute];
-      return value === undefined ? [] : [[attribute, toPlain(view, attribute, value)]];
-    }),
-  );
+  // A plain loop: every hit of every reader comes through here.
+  const document: Record<string, PlainJson> = {};
+  for (const attribute of view.attributeNames as readonly string[]) {
+    const value = values[attribute];
+    if (value !== undefined) document[attribute] = toPlain(view, attribute, value);
+  }
+  return document;
 }
 
 function toPlain(view: AnyView, attribute: string, value: AttributeValue): PlainJson {

@@ -11,7 +11,10 @@ export interface Column<Plain extends PlainJson = PlainJson, Nullable extends bo
 export type Columns = { readonly [column: string]: Column };
 
 /** A table of one source, as its definition file describes it. */
-export interface Table<C extends Columns = Columns> {
+export interface Table<
+  C extends Columns = Columns,
+  P extends readonly (keyof C & string)[] = readonly (keyof C & string)[],
+> {
   /** The source (one SQL instance, one connector) the table belongs to. */
   readonly source: string;
   /** `schema.table`, as change events name it. */
@@ -20,7 +23,7 @@ export interface Table<C extends Columns = Columns> {
   readonly table: string;
   readonly columns: C;
   /** Key columns, in the order of the primary key. */
-  readonly primaryKey: readonly (keyof C & string)[];
+  readonly primaryKey: P;
 }
 
 /** A table of any shape: what the machinery works with. */
@@ -37,13 +40,13 @@ export const nullable = <Plain extends PlainJson>(codec: Codec<Plain>): Column<P
 });
 
 /** @throws ViewError when the primary key is empty or may be NULL */
-export function table<const C extends Columns>(definition: {
+export function table<const C extends Columns, const P extends readonly (keyof C & string)[]>(definition: {
   source: string;
   /** `schema.table` */
   name: string;
   columns: C;
-  primaryKey: readonly (keyof C & string)[];
-}): Table<C> {
+  primaryKey: P;
+}): Table<C, P> {
   const [schema, tableName, ...rest] = definition.name.split('.');
   if (schema === undefined || tableName === undefined || rest.length > 0) {
     throw new ViewError('HYBRIDGE_VIEW_DEFINITION_INVALID', `Table "${definition.name}" must be named schema.table.`);

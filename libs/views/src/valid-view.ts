@@ -1,9 +1,13 @@
 import { isOwnColumn } from '@hybridge/protocol';
+import { accessProblem } from './access.ts';
 import { ViewError } from './errors.ts';
 import { MAX_EXPRESSION_BYTES, longestExpression } from './expression-size.ts';
 import { type KeyTemplate, keyColumns } from './key-template.ts';
 import { Layout } from './layout.ts';
+import { primaryProblem } from './primary.ts';
 import type { Column } from './table.ts';
+import { rawWritesProblem } from './raw-writes.ts';
+import { changesProblem } from './valid-changes.ts';
 import type { AnyView } from './view.ts';
 
 /** First key parts of items that belong to no view, such as control items (protocol, "Item layout"). */
@@ -11,7 +15,17 @@ const RESERVED_PREFIXES: readonly string[] = ['A', 'C', 'J', 'R'];
 
 /** @throws ViewError `HYBRIDGE_VIEW_DEFINITION_INVALID` naming the view and what to mend */
 export function assertValidView(view: AnyView): void {
-  const checks = [keyProblem, prefixProblem, sortKeyProblem, attributeProblem, changeProblem, layoutProblem];
+  const checks = [
+    keyProblem,
+    prefixProblem,
+    sortKeyProblem,
+    attributeProblem,
+    primaryProblem,
+    changesProblem,
+    rawWritesProblem,
+    layoutProblem,
+    accessProblem,
+  ];
   for (const check of checks) {
     const problem = check(view);
     if (problem !== undefined) {
@@ -64,19 +78,8 @@ function attributeProblem({ attributeNames, attributes, table }: AnyView): Probl
   return undefined;
 }
 
-function changeProblem({ changes, attributes, table }: AnyView): Problem {
-  const ofKey = (changes.allow as readonly string[]).find((attribute) =>
-    (table.primaryKey as readonly string[]).includes(attributes[attribute]),
-  );
-  return ofKey === undefined ? undefined : `"${ofKey}" is a key column and cannot be changed.`;
-}
-
-function layoutProblem({ layout, attributeNames, changes }: AnyView): Problem {
-  if (layout === Layout.document) {
-    return changes.allow.length > 0 || changes.insert || changes.delete
-      ? `customers cannot change a view with layout 'document'; remove "changes", or store fewer columns in layout 'flat'.`
-      : undefined;
-  }
+function layoutProblem({ layout, attributeNames }: AnyView): Problem {
+  if (layout === Layout.document) return undefined;
   const { expression, bytes } = longestExpression(attributeNames.length);
   if (bytes <= MAX_EXPRESSION_BYTES) return undefined;
   return (

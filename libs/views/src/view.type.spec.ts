@@ -3,6 +3,7 @@ import { ProductRepriced } from '@hybridge/contracts';
 import { int4, int8, numeric } from './codecs/numbers.ts';
 import { text } from './codecs/text.ts';
 import { column } from './key-template.ts';
+import { writes } from './side-writes.ts';
 import { notNull, nullable, table } from './table.ts';
 import { type DocumentOf, view } from './view.ts';
 
@@ -28,6 +29,47 @@ view('wrong-allow', { table: products, key, attributes: { sku: 'sku' }, changes:
 
 // @ts-expect-error a policy that is not there
 view('wrong-policy', { table: products, key, attributes: { sku: 'sku' }, changes: { policy: 'nobody-wins' } });
+
+const moves = writes(products, { insert: ['sku'], update: ['weight'], delete: true });
+
+view('changes', {
+  table: products,
+  key,
+  attributes: { code: 'sku', weight: 'weight', orders: 'orders' },
+  changes: {
+    allow: ['weight'],
+    // @ts-expect-error a policy for an attribute that is not there
+    fields: { sku: 'sql-wins' },
+    // @ts-expect-error a version that is not there
+    version: 'revision',
+    decide: ({ current, base, set }) => {
+      const seen: string | null | undefined = base.weight;
+      // @ts-expect-error an attribute that is not there
+      const name = current.sku;
+      return seen === name ? { reject: { code: 'SAME', message: '' } } : { apply: set };
+    },
+    also: {
+      to: [moves],
+      of: ({ before, after }) => [
+        moves.insert({ sku: after?.code ?? before?.code ?? '' }),
+        // @ts-expect-error a column that is not declared for inserts
+        moves.insert({ weight: after?.weight }),
+        // @ts-expect-error a value of another type
+        moves.update({ id: 7 }, { weight: 12 }),
+        // @ts-expect-error the row may not have been there before
+        moves.delete({ id: before.orders }),
+      ],
+    },
+  },
+});
+
+view('wrong-verdict', {
+  table: products,
+  key,
+  attributes: { orders: 'orders' },
+  // @ts-expect-error a value of another type
+  changes: { decide: () => ({ apply: { orders: 7 } }) },
+});
 
 view('events', {
   table: products,

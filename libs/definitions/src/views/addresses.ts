@@ -1,4 +1,5 @@
 import { column, view } from '@hybridge/views';
+import { STAFF } from '../access.ts';
 import { addresses as table } from '../tables/shop.ts';
 
 /** Delivery addresses, in the item collection of their customer. Customers add, change and remove them. */
@@ -17,7 +18,16 @@ export const addresses = view('addresses', {
   changes: {
     allow: ['street', 'postalCode', 'city', 'country', 'instructions'],
     policy: 'sql-wins',
+    scope: 'row', // half of one address and half of another is no address
     insert: true,
     delete: true,
+  },
+  rawWrites: 'capture', // another service of the shop still writes addresses straight into the table
+  access: {
+    owner: { attribute: 'customerId' },
+    read: ['owner', STAFF],
+    insert: ['owner'],
+    update: ['owner'],
+    delete: ['owner'],
   },
 });

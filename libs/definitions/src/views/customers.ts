@@ -1,5 +1,6 @@
 import { CustomerChanged } from '@hybridge/contracts';
 import { column, view } from '@hybridge/views';
+import { STAFF } from '../access.ts';
 import { customers as table } from '../tables/shop.ts';
 
 /** A customer with the address bills go to. Customers keep their contact details up to date themselves. */
@@ -23,7 +24,14 @@ export const customers = view('customers', {
   },
   changes: {
     allow: ['email', 'phone', 'street', 'postalCode', 'city', 'country', 'preferences'],
-    policy: 'sql-wins',
+    policy: 'sql-wins', // staff corrects addresses and e-mail, so what a customer did not see is not overwritten
+    fields: { preferences: 'customer-wins' }, // only the customer knows them
+  },
+  access: {
+    owner: { attribute: 'id' },
+    read: ['owner', STAFF],
+    update: ['owner'],
+    fields: { creditLimit: { read: [STAFF] } },
   },
   events: (on) => [
     on.changed(CustomerChanged, ['email', 'name', 'phone', 'street', 'postalCode', 'city', 'country'], (change) => ({

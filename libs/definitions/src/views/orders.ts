@@ -1,5 +1,6 @@
 import { OrderPlaced, OrderStatusChanged } from '@hybridge/contracts';
 import { column, view } from '@hybridge/views';
+import { STAFF } from '../access.ts';
 import { orders as table } from '../tables/shop.ts';
 
 /** An order as its customer sees it. Customers may add a note while SQL accepts it. */
@@ -17,6 +18,7 @@ export const orders = view('orders', {
     shippedAt: 'shipped_at',
   },
   changes: { allow: ['note'], policy: 'sql-wins' },
+  access: { owner: { attribute: 'customerId' }, read: ['owner', STAFF], update: ['owner'] },
   events: (on) => [
     on.created(OrderPlaced, ({ after }) => ({ orderId: after.id, customerId: after.customerId, total: after.total })),
     on.changed(OrderStatusChanged, ['status'], ({ before, after }) => ({

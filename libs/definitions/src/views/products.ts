@@ -19,6 +19,7 @@ export const products = view('products', {
     thumbnail: 'thumbnail',
     updatedAt: 'updated_at',
   },
+  access: { read: ['public'] },
   events: (on) => [
     on.changed(ProductRepriced, ['price'], ({ before, after }) => ({
       productId: String(after.id),

@@ -31,6 +31,8 @@ export interface CustomerChange {
   /** New values by attribute name; all own columns for an insert, empty for a delete. */
   readonly set: Attributes;
   readonly columnNames: readonly string[];
+  /** Attributes that an update is compared by besides those it sets, such as all of them, or a version; default none. */
+  readonly compared?: readonly string[];
   readonly by: string;
   /** The nonce of the item the customer looked at; when given, any other state of the item refuses the change. */
   readonly ifNonce?: string;
@@ -101,7 +103,7 @@ function pendingChangeOf(
   before: readonly PendingChange[],
 ): PendingChange {
   const visible = item === undefined ? {} : columnsOf(item);
-  const seenNames = change.op === 'd' ? Object.keys(visible) : change.op === 'u' ? Object.keys(change.set) : [];
+  const seenNames = seenNamesOf(change, visible);
   return {
     id: change.id,
     n: (before.at(-1)?.n ?? 0) + 1,
@@ -112,4 +114,12 @@ function pendingChangeOf(
     at: context.now(),
     by: change.by,
   };
+}
+
+/** What the base carries: of an update the attributes it is compared by, of a delete all, of an insert none. */
+function seenNamesOf(change: CustomerChange, visible: Attributes): readonly string[] {
+  if (change.op === 'i') return [];
+  return change.op === 'd'
+    ? Object.keys(visible)
+    : [...new Set([...Object.keys(change.set), ...(change.compared ?? [])])];
 }

@@ -4,6 +4,7 @@ import {
   type ItemKey,
   ItemState,
   type Outcome,
+  OutcomeKind,
   type PendingChange,
   type Truth,
   committedAtOf,
@@ -50,7 +51,7 @@ export function decideSettle(signal: SettleSignal, context: ProtocolContext, see
   const remaining = pending.filter((change) => change.id !== signal.outcome.id);
   if (remaining.length === pending.length) return done(stateOf(item) === ItemState.fence ? 'fenced' : 'unknown');
 
-  const { truth, values } = newerTruth(signal, item);
+  const { truth, values } = newerTruth(signal, item, pending);
   const common = {
     ...values,
     w: text(context.nonce()),
@@ -62,14 +63,18 @@ export function decideSettle(signal: SettleSignal, context: ProtocolContext, see
     : settleOne(signal, truth, remaining, common);
 }
 
-function newerTruth(signal: SettleSignal, item: Item): { truth: Truth; values: Record<string, AttributeValue> } {
+function newerTruth(
+  signal: SettleSignal,
+  item: Item,
+  pending: readonly PendingChange[],
+): { truth: Truth; values: Record<string, AttributeValue> } {
   const version = versionOf(item) ?? ZERO_VERSION;
   if (signal.image !== undefined && signal.version > version) {
     return { truth: signal.image, values: provenanceValues(signal) };
   }
   const transaction = transactionOf(item);
   return {
-    truth: truthOf(item),
+    truth: foundNothing(signal, pending) && signal.version > version ? refuted(truthOf(item)) : truthOf(item),
     values: {
       v: text(version),
       fx: transaction === undefined ? NULL : text(transaction),
@@ -77,6 +82,18 @@ function newerTruth(signal: SettleSignal, item: Item): { truth: Truth; values: R
     },
   };
 }
+
+/**
+ * A deletion that found no row: others had deleted it, and their event is still on its way. Nothing locks a missing row,
+ * so that the answer does not prove its absence either.
+ */
+const foundNothing = (signal: SettleSignal, pending: readonly PendingChange[]): boolean =>
+  signal.outcome.out === OutcomeKind.applied &&
+  signal.image === undefined &&
+  pending.some(({ id, op }) => id === signal.outcome.id && op === 'd');
+
+/** Without the row that is known to be gone, or to have come since. The version stays, as it proves no more than before. */
+const refuted = (truth: Truth): Truth => (truth.exists === true ? { exists: 'unknown' } : truth);
 
 function settleOne(
   signal: SettleSignal,

@@ -47,6 +47,13 @@ describe('a customer’s update', () => {
     ]);
   });
 
+  it('says also what the customer saw of that by which the row is compared', async () => {
+    const { item: after } = await ask(customerChange({ compared: ['name', 'city', 'absent'] }), item());
+    expect(pendingOf(after as Item)[0]?.base).toEqual({ city: text('Leiden'), name: text('Ada') });
+    const { item: removed } = await ask(customerChange({ op: 'i', set: row, compared: ['name'] }));
+    expect(pendingOf(removed as Item)[0]?.base).toEqual({});
+  });
+
   it.each([
     ['nothing', undefined],
     ['a fence', item({ state: ItemState.fence })],

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { defineContract } from '../../message.ts';
 
-export const CustomerChangeAppliedData = z.object({ changeId: z.string(), at: z.iso.datetime() });
+export const CustomerChangeAppliedData = z.object({
+  changeId: z.string(),
+  at: z.iso.datetime(),
+  /** PARTIAL: some of what the customer set was left out; undefined: all of it was applied. */
+  code: z.string().optional(),
+  /** Names what was left out. */
+  message: z.string().optional(),
+});
 export type CustomerChangeAppliedData = z.infer<typeof CustomerChangeAppliedData>;
 
 export const CustomerChangeApplied = defineContract<CustomerChangeAppliedData>({

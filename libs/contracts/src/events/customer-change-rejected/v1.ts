@@ -3,7 +3,10 @@ import { defineContract } from '../../message.ts';
 
 export const CustomerChangeRejectedData = z.object({
   changeId: z.string(),
-  /** CONFLICT, MISSING, UNIQUE, CHECK, FK, RANGE, POLICY, POISON or EXPIRED. */
+  /**
+   * CONFLICT, DEPENDENT, MISSING, POLICY, UNIQUE, FK, CHECK, NOT_NULL, EXCLUSION, RANGE, INVALID, TRIGGER, EXPIRED,
+   * POISON, or a code that the view's own rule gave.
+   */
   code: z.string(),
   message: z.string(),
   at: z.iso.datetime(),

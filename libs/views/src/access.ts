@@ -1,0 +1,43 @@
+/** Who may read and change the rows of a view through an API that knows its callers. */
+import type { AnyView } from './view.ts';
+
+/**
+ * One kind of caller. `public` needs no token, `authenticated` any valid one, `owner` the one whose claim equals the
+ * row's owner attribute; `scope` and `role` stand in the token.
+ */
+export type Audience = 'public' | 'authenticated' | 'owner' | { readonly scope: string } | { readonly role: string };
+
+/** Several are alternatives; none admits nobody. */
+export type Audiences = readonly Audience[];
+
+export const AccessOperation = { read: 'read', insert: 'insert', update: 'update', delete: 'delete' } as const;
+export type AccessOperation = (typeof AccessOperation)[keyof typeof AccessOperation];
+
+/** Rules on top of the view's own, for attributes not everybody may see or change. */
+export interface FieldAccess {
+  readonly read?: Audiences;
+  readonly change?: Audiences;
+}
+
+export interface Access<Name extends string = string> {
+  /** Whose a row is: the caller whose claim (default `sub`) is exactly the text of this attribute. */
+  readonly owner?: { readonly attribute: Name; readonly claim?: string };
+  readonly read?: Audiences;
+  readonly insert?: Audiences;
+  readonly update?: Audiences;
+  readonly delete?: Audiences;
+  readonly fields?: { readonly [attribute in Name]?: FieldAccess };
+}
+
+/** What is wrong with the access rules of a view; undefined when they fit. */
+export function accessProblem({ access, attributeNames }: AnyView): string | undefined {
+  const { owner, read, insert, update, delete: remove, fields = {} } = access as Access;
+  const named = [...(owner === undefined ? [] : [owner.attribute]), ...Object.keys(fields)];
+  const unknown = named.find((name) => !(attributeNames as readonly string[]).includes(name));
+  if (unknown !== undefined) return `its access rules name "${unknown}", which is not one of its attributes.`;
+  const ofFields = Object.values(fields).flatMap((rules) => [rules?.read, rules?.change]);
+  const ownerIsAsked = [read, insert, update, remove, ...ofFields].some((audiences) => audiences?.includes('owner'));
+  return ownerIsAsked && owner === undefined
+    ? `its access rules admit 'owner' but do not say whose a row is; add owner: { attribute: … }.`
+    : undefined;
+}
