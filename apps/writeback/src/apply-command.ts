@@ -1,6 +1,9 @@
 import { type Item, type ItemKey, type PendingChange, pendingOf } from '@hybridge/protocol';
+import { isTransient } from '@hybridge/runtime';
 import type { ChangeAnswer, ChangeSink, KnownAnswer } from '@hybridge/sink-sql';
+import { EXPIRED, POISON } from './give-up.ts';
 import type { WritebackMetrics } from './metrics.ts';
+import { rawRefusal } from './raw-writes.ts';
 import type { Command } from './wire.ts';
 
 export interface ApplyDeps {
@@ -11,6 +14,10 @@ export interface ApplyDeps {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly resignalAfterMs: number;
+  /** Age at which a change that nobody has answered is no longer applied. */
+  readonly expireAfterMs: number;
+  /** Age at which a change that fails for an unknown reason is refused. */
+  readonly rejectAfterMs: number;
 }
 
 /**
@@ -31,8 +38,27 @@ export async function applyCommand(command: Command, sentAt: number, deps: Apply
       deps.metrics.changes.inc({ outcome: 'already' });
       continue;
     }
-    const answer = await deps.sink.apply(command, change, { resignal });
+    const answer = await answerTo(command, change, resignal, deps);
     observe(answer, change, resignal, deps);
+  }
+}
+
+/** Nobody waits for ever: what is too old to be meant, or fails for longer than an operator needs, is refused. */
+async function answerTo(
+  command: Command,
+  change: PendingChange,
+  resignal: boolean,
+  { sink, now, expireAfterMs, rejectAfterMs }: ApplyDeps,
+): Promise<ChangeAnswer> {
+  const forbidden = rawRefusal(command.view, change);
+  if (!resignal && forbidden !== undefined) return sink.refuse(command, change, forbidden);
+  const age = now() - change.at;
+  if (!resignal && age >= expireAfterMs) return sink.refuse(command, change, EXPIRED);
+  try {
+    return await sink.apply(command, change, { resignal });
+  } catch (error) {
+    if (resignal || isTransient(error) || age < rejectAfterMs) throw error;
+    return sink.refuse(command, change, POISON);
   }
 }
 

@@ -11,6 +11,8 @@ describe('readConfig', () => {
       queue: { url: needed.WRITEBACK_QUEUE_URL, endpoint: undefined },
       dynamodb: { tableName: 'hybridge-views' },
       concurrency: 8,
+      expireAfterMs: 86_400_000,
+      rejectAfterMs: 3_600_000,
     });
   });
 

@@ -1,6 +1,9 @@
 import { type Environment, parseConfig, setting } from '@hybridge/runtime';
 import { z } from 'zod';
 
+/** 30 days. */
+const LONGEST_WAIT_MS = 2_592_000_000;
+
 const schema = z.object({
   WRITEBACK_SQS_ENDPOINT: setting.url().optional(),
   WRITEBACK_QUEUE_URL: setting.url(),
@@ -10,6 +13,8 @@ const schema = z.object({
   WRITEBACK_AWS_REGION: setting.text().default('us-east-1'),
   WRITEBACK_CONCURRENCY: setting.integer(1, 200).default(8),
   WRITEBACK_RESIGNAL_AFTER_MS: setting.milliseconds().default(30_000),
+  WRITEBACK_EXPIRE_AFTER_MS: setting.milliseconds(60_000, LONGEST_WAIT_MS).default(86_400_000),
+  WRITEBACK_REJECT_AFTER_MS: setting.milliseconds(0, LONGEST_WAIT_MS).default(3_600_000),
   WRITEBACK_PORT: setting.port().default(9103),
   WRITEBACK_HOST: setting.text().default('127.0.0.1'),
   WRITEBACK_LOG_LEVEL: setting.text().default('info'),
@@ -32,6 +37,10 @@ export function readConfig(environment: Environment = process.env) {
     concurrency: env.WRITEBACK_CONCURRENCY,
     /** A command sent this long after SQL's answer still waits for it: the answer is signalled again. */
     resignalAfterMs: env.WRITEBACK_RESIGNAL_AFTER_MS,
+    /** A change nobody answered for this long is refused as EXPIRED. */
+    expireAfterMs: env.WRITEBACK_EXPIRE_AFTER_MS,
+    /** A change that fails for an unknown reason for this long is refused as POISON. */
+    rejectAfterMs: env.WRITEBACK_REJECT_AFTER_MS,
     operations: { port: env.WRITEBACK_PORT, host: env.WRITEBACK_HOST },
     logLevel: env.WRITEBACK_LOG_LEVEL,
   };

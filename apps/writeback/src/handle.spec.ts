@@ -9,7 +9,10 @@ import { createWritebackMetrics } from './metrics.ts';
 const ANSWERED_AT = Date.parse('2026-11-22T12:00:00Z');
 const NOW = ANSWERED_AT + 120_000;
 
-const change = (id: string): PendingChange => ({
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+const change = (id: string, more: Partial<PendingChange> = {}): PendingChange => ({
   id,
   n: 1,
   op: 'u',
@@ -18,6 +21,7 @@ const change = (id: string): PendingChange => ({
   baseVersion: '',
   at: NOW - 250,
   by: 'customer:42',
+  ...more,
 });
 
 const key = (customer: number) => ({ pk: `c1#CUSTOMER#${customer}`, sk: 'CUSTOMER' });
@@ -53,6 +57,10 @@ function setup(apply: Apply = () => ({ outcome: 'A', already: false }), inItem: 
       log.push(`${target.itemKey.pk} ${one.id} ${answer.outcome}${resignal ? ' again' : ''}`);
       return answer;
     },
+    async refuse(target, one, refusal) {
+      log.push(`${target.itemKey.pk} ${one.id} ${refusal.code}`);
+      return { outcome: 'R', ...refusal, already: false };
+    },
   };
   const metrics = createWritebackMetrics(createMetrics('writeback', { process: false }));
   const stop = new AbortController();
@@ -66,6 +74,8 @@ function setup(apply: Apply = () => ({ outcome: 'A', already: false }), inItem: 
     signal: stop.signal,
     now: () => NOW,
     resignalAfterMs: 30_000,
+    expireAfterMs: DAY_MS,
+    rejectAfterMs: HOUR_MS,
   });
   const ends = () => log.filter((line) => !line.endsWith('begins'));
   return { handle, known, log, ends, metrics, stop };
@@ -139,6 +149,41 @@ describe('writeback handler', () => {
     expect(ends()).toEqual([]);
     await handle([message('sweep', 1, [change('a')], '2026-11-22T12:00:30Z')]);
     expect(ends()).toEqual(['c1#CUSTOMER#1 a R again']);
+  });
+
+  it('refuses what waited too long, and goes on with what follows', async () => {
+    const { handle, ends, metrics } = setup();
+    const old = change('old', { at: NOW - DAY_MS });
+    const justInTime = change('new', { at: NOW - DAY_MS + 1 });
+    expect(await handle([message('m1', 1, [old, justInTime])])).toEqual({ failed: [] });
+    expect(ends()).toEqual(['c1#CUSTOMER#1 old EXPIRED', 'c1#CUSTOMER#1 new A']);
+    expect(await metrics.all.render()).toContain('writeback_changes_total{outcome="rejected"} 1');
+  });
+
+  it('does not refuse what SQL answered long ago', async () => {
+    const { handle, known, ends } = setup(() => ({ outcome: 'A', already: true }));
+    known.set('old', { outcome: 'A', already: true, at: ANSWERED_AT });
+    await handle([message('sweep', 1, [change('old', { at: NOW - DAY_MS })], '2026-11-22T13:00:00Z')]);
+    expect(ends()).toEqual(['c1#CUSTOMER#1 old A again']);
+  });
+
+  it('refuses a change that fails for an unknown reason, but only after a while', async () => {
+    const { handle, ends } = setup((one) =>
+      one.id === 'bad' ? failure('permanent') : { outcome: 'A', already: false },
+    );
+    const young = change('bad', { at: NOW - HOUR_MS + 1 });
+    expect(await handle([message('m1', 1, [young, change('next')])])).toEqual({ failed: ['m1'] });
+    expect(ends()).toEqual([]);
+    const old = change('bad', { at: NOW - HOUR_MS });
+    expect(await handle([message('m2', 1, [old, change('next')])])).toEqual({ failed: [] });
+    expect(ends()).toEqual(['c1#CUSTOMER#1 bad POISON', 'c1#CUSTOMER#1 next A']);
+  });
+
+  it('never refuses because SQL does not answer', async () => {
+    let failures = 2;
+    const { handle, ends } = setup(() => (failures-- > 0 ? failure('transient') : { outcome: 'A', already: false }));
+    expect(await handle([message('m1', 1, [change('a', { at: NOW - HOUR_MS })])])).toEqual({ failed: [] });
+    expect(ends()).toEqual(['c1#CUSTOMER#1 a A']);
   });
 
   it('counts outcomes and measures acceptance to COMMIT', async () => {

@@ -40,6 +40,8 @@ export async function startWriteback(
     catalog,
     lanes: createLanes({ concurrency: config.concurrency }),
     resignalAfterMs: config.resignalAfterMs,
+    expireAfterMs: config.expireAfterMs,
+    rejectAfterMs: config.rejectAfterMs,
     now: Date.now,
     metrics,
     logger,

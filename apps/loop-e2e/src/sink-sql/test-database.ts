@@ -163,8 +163,10 @@ export interface TestDatabase extends AsyncDisposable {
   readonly adminUrl: string;
   /** As the administrator; values as PostgreSQL writes them. */
   query(text: string, values?: readonly unknown[]): Promise<Record<string, string | null>[]>;
-  /** A pool as the writeback has it. The database ends it. */
-  pool(options?: { readonly max?: number; readonly lockTimeoutMs?: number }): SqlPool;
+  /** Where the server listens. */
+  readonly port: number;
+  /** A pool as the writeback has it, through another port if one is given. The database ends it. */
+  pool(options?: { readonly max?: number; readonly lockTimeoutMs?: number; readonly port?: number }): SqlPool;
 }
 
 /** A real PostgreSQL with Hybridge's migrations and the table above. */
@@ -182,10 +184,11 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   await admin.query(SCHEMA);
   return {
     adminUrl: url,
+    port,
     query: async (text, values = []) => (await admin.query(text, [...values])).rows as Record<string, string | null>[],
-    pool(options = {}) {
+    pool({ port: other = port, ...options } = {}) {
       const pool = createSqlPool({
-        url: `postgres://${SqlRole.app}:${SqlRole.app}@${host}:${port}/${database}`,
+        url: `postgres://${SqlRole.app}:${SqlRole.app}@${host}:${other}/${database}`,
         applicationName: 'hybridge-writeback',
         ...options,
       });

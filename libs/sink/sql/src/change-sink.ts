@@ -1,17 +1,29 @@
-import { type Attributes, type PendingChange, formatKey } from '@hybridge/protocol';
-import { type AnyView, type Row, UnstorableValueError, ViewError, columnsOfView, decodeTextRow } from '@hybridge/views';
+import type { Attributes, PendingChange } from '@hybridge/protocol';
+import { type WireValues, formatKey, pendingFromWire } from '@hybridge/protocol';
+import {
+  type AnyView,
+  type ChangeRules,
+  Primary,
+  type Row,
+  UnstorableValueError,
+  columnsOfView,
+  decodeTextRow,
+} from '@hybridge/views';
+import { type Action, carryOut } from './carry-out.ts';
+import type { EarlierChange } from './conflicts.ts';
 import { decideChange, refuseByPolicy, rowExists } from './decide-change.ts';
 import { RefusedError, SqlSinkError } from './errors.ts';
-import { type ChangeTarget, type Proof, createInbox } from './inbox.ts';
+import { type ChangeTarget, type Ending, createInbox } from './inbox.ts';
 import { type Refusal, RefusalCode } from './refusal.ts';
 import type { SqlPool } from './sql-pool.ts';
-import { CHECK_CONSTRAINTS, type Statement, deleteRow, insertRow, lockItem, lockRow, updateRow } from './statements.ts';
+import { lockItem, lockRow } from './statements.ts';
 import { type TextRow, type Transaction, inTransaction } from './transaction.ts';
 
 /** SQL's answer to a customer's change. */
 export interface ChangeAnswer {
   /** A applied · R rejected */
   readonly outcome: 'A' | 'R';
+  /** Of an applied change: what of it was left out. */
   readonly code?: string;
   readonly message?: string;
   /** True when an earlier delivery had been answered so, and this one changed nothing. */
@@ -40,6 +52,12 @@ export interface ChangeSink {
    * @throws SqlSinkError when SQL could not answer; nothing is recorded, or (connection lost at COMMIT) the next try finds it
    */
   apply(target: ChangeTarget, change: PendingChange, options?: ApplyOptions): Promise<ChangeAnswer>;
+  /**
+   * Answers a change with a refusal, unless it is answered already. Reads no row, as just that may be what fails: the
+   * answer proves nothing about it.
+   * @throws SqlSinkError
+   */
+  refuse(target: ChangeTarget, change: PendingChange, refusal: Refusal): Promise<ChangeAnswer>;
 }
 
 export function createChangeSink(deps: { readonly pool: SqlPool }, options: ChangeSinkOptions = {}): ChangeSink {
@@ -63,7 +81,7 @@ export function createChangeSink(deps: { readonly pool: SqlPool }, options: Chan
       if (known === undefined) return body(transaction);
       if (resignal) {
         const row = await readLocked(transaction, target);
-        await transaction.run(inbox.signalAgain(target, change.id, row === undefined ? 'nothing' : 'row'));
+        await transaction.run(inbox.signalAgain(target, change.id, proofOf(row)));
       }
       return known;
     });
@@ -72,12 +90,21 @@ export function createChangeSink(deps: { readonly pool: SqlPool }, options: Chan
     transaction: Transaction,
     target: ChangeTarget,
     change: PendingChange,
-    end: { readonly refusal?: Refusal; readonly proof: Proof },
+    ending: Ending,
   ): Promise<ChangeAnswer> => {
-    await transaction.run(inbox.record(target, change, end.refusal, end.proof));
-    return end.refusal === undefined
-      ? { outcome: 'A', already: false }
-      : { outcome: 'R', ...end.refusal, already: false };
+    await transaction.run(inbox.record(target, change, ending));
+    return { outcome: ending.outcome, ...ending.note, already: false };
+  };
+
+  /** A change made while others were unanswered may stand on them. */
+  const earlierOf = async (
+    transaction: Transaction,
+    target: ChangeTarget,
+    change: PendingChange,
+  ): Promise<readonly EarlierChange[]> => {
+    if (change.n <= 1) return [];
+    const { rows } = await transaction.run(inbox.earlier(target.itemKey));
+    return rows.map(earlierChange);
   };
 
   const decideAndApply = async (
@@ -87,17 +114,22 @@ export function createChangeSink(deps: { readonly pool: SqlPool }, options: Chan
   ): Promise<ChangeAnswer> => {
     const forbidden = refuseByPolicy(change, target.view, target.keyRow);
     if (forbidden?.do === 'reject') {
-      return record(transaction, target, change, { refusal: forbidden.refusal, proof: 'nothing' });
+      return record(transaction, target, change, { outcome: 'R', note: forbidden.refusal, proof: 'nothing' });
     }
     const row = await readLocked(transaction, target);
-    const ruling = decideChange(change, row, target.view);
-    if (ruling.do === 'reject') {
-      const proof = row === undefined ? 'nothing' : 'row';
-      return record(transaction, target, change, { refusal: ruling.refusal, proof });
+    const action = decideChange(change, row, target.view, await earlierOf(transaction, target, change));
+    if (action.do === 'reject') {
+      return record(transaction, target, change, { outcome: 'R', note: action.refusal, proof: proofOf(row) });
     }
-    await carryOut(transaction, statementOf(target, ruling));
-    await transaction.run(CHECK_CONSTRAINTS);
-    return record(transaction, target, change, { proof: 'row-or-removed' });
+    if (action.do === 'nothing') return record(transaction, target, change, { outcome: 'A', proof: 'nothing' });
+    const readRow = (): Promise<Row | undefined> => readLocked(transaction, target);
+    await carryOut(transaction, { target, change, action, before: row, readRow });
+    return record(transaction, target, change, {
+      outcome: 'A',
+      note: action.do === 'update' ? action.note : undefined,
+      proof: 'row-or-removed',
+      counted: countedBy(action, target.view),
+    });
   };
 
   /** The row may have changed since the refusal; its image is of now, and that is what the item will show. */
@@ -108,11 +140,9 @@ export function createChangeSink(deps: { readonly pool: SqlPool }, options: Chan
     refusal: Refusal,
   ): Promise<ChangeAnswer> => {
     const row = await readLocked(transaction, target);
-    if (row === undefined) return record(transaction, target, change, { refusal, proof: 'nothing' });
-    return record(transaction, target, change, {
-      refusal: change.op === 'i' ? rowExists().refusal : refusal,
-      proof: 'row',
-    });
+    const isTaken = row !== undefined && change.op === 'i' && target.view.primary !== Primary.dynamodb;
+    const note = isTaken ? rowExists().refusal : refusal;
+    return record(transaction, target, change, { outcome: 'R', note, proof: proofOf(row) });
   };
 
   return {
@@ -125,8 +155,13 @@ export function createChangeSink(deps: { readonly pool: SqlPool }, options: Chan
     },
 
     async apply(target, change, { resignal = false } = {}) {
+      const attempt = () =>
+        once(target, change, resignal, (transaction) => decideAndApply(transaction, target, change));
       try {
-        return await once(target, change, resignal, (transaction) => decideAndApply(transaction, target, change));
+        return await attempt().catch((error: unknown) => {
+          if (!mayHaveAppeared(target, change, error)) throw error;
+          return attempt();
+        });
       } catch (error) {
         if (!(error instanceof RefusedError)) throw error;
         const { refusal } = error;
@@ -135,8 +170,20 @@ export function createChangeSink(deps: { readonly pool: SqlPool }, options: Chan
         ).catch(asUnrecordable);
       }
     },
+
+    refuse: (target, change, refusal) =>
+      once(target, change, false, (transaction) =>
+        record(transaction, target, change, { outcome: 'R', note: refusal, proof: 'nothing' }),
+      ).catch(asUnrecordable),
   };
 }
+
+/** Others may have inserted the row since it was looked for: then it is there to be overwritten. */
+const mayHaveAppeared = ({ view }: ChangeTarget, { op }: PendingChange, error: unknown): boolean =>
+  view.primary === Primary.dynamodb &&
+  op !== 'd' &&
+  error instanceof RefusedError &&
+  error.refusal.code === RefusalCode.unique;
 
 /** What SQL refuses while a refusal is recorded is the answer itself, such as a change id of another form. */
 function asUnrecordable(error: unknown): never {
@@ -172,22 +219,23 @@ function storableColumns(view: AnyView, texts: TextRow): Row {
   return row;
 }
 
-type Action = Exclude<ReturnType<typeof decideChange>, { readonly do: 'reject' }>;
+/** A missing row has no lock: nothing is proven of it. */
+const proofOf = (row: Row | undefined): 'row' | 'nothing' => (row === undefined ? 'nothing' : 'row');
 
-function statementOf({ view, keyRow }: ChangeTarget, action: Action): Statement | undefined {
-  if (action.do === 'delete') return deleteRow(view, keyRow);
-  try {
-    return action.do === 'insert' ? insertRow(view, keyRow, action.set) : updateRow(view, keyRow, action.set);
-  } catch (error) {
-    if (!(error instanceof ViewError)) throw error;
-    throw new RefusedError({ code: RefusalCode.invalid, message: 'A value does not fit the type of its column.' });
-  }
+/** The version that an update gave the row. */
+function countedBy(action: Action, view: AnyView): Attributes | undefined {
+  const { version }: ChangeRules = view.changes;
+  if (action.do !== 'update' || version === undefined) return undefined;
+  const value = action.set[view.attributes[version] as string];
+  return value === undefined ? undefined : { [version]: value };
 }
 
-/** A statement that touched no row was held back by a trigger, rule or row security policy. */
-async function carryOut(transaction: Transaction, statement: Statement | undefined): Promise<void> {
-  if (statement === undefined) return;
-  const { count } = await transaction.run(statement);
-  if (count > 0) return;
-  throw new RefusedError({ code: RefusalCode.trigger, message: 'The database held the change back.' });
+/** What the inbox keeps for people is in the form of the wire. */
+function earlierChange(row: TextRow): EarlierChange {
+  const outcome = row['outcome'] === 'A' ? 'A' : 'R';
+  const wire = { id: '', n: 0, op: 'u', baseVersion: '', at: 0, by: '' } as const;
+  const [change] = pendingFromWire([{ ...wire, base: jsonOf(row['base']), set: jsonOf(row['wanted']) }]);
+  return { outcome, base: change?.base ?? {}, wanted: change?.set ?? {} };
 }
+
+const jsonOf = (text: string | null | undefined) => JSON.parse(text ?? '{}') as WireValues;

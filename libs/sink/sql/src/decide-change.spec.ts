@@ -74,6 +74,7 @@ describe('decideChange', () => {
     const { rank: _, ...unstorable } = row;
     const update = change({ set: { rank: { N: '6' } }, base: { rank: { N: '5' } } });
     expect(decideChange(update, unstorable, sqlWins)).toEqual(rejected('CONFLICT'));
+    expect(decideChange({ ...update, base: {} }, unstorable, sqlWins)).toEqual(rejected('CONFLICT'));
   });
 
   it('rejects a delete when any column differs from what the customer saw', () => {

@@ -1,7 +1,7 @@
-import { type ItemKey, type PendingChange, pendingToWire } from '@hybridge/protocol';
-import type { AnyView, Row } from '@hybridge/views';
+import { type Attributes, type ItemKey, type PendingChange, pendingToWire } from '@hybridge/protocol';
+import { type AnyView, type Row, policyName } from '@hybridge/views';
 import pg from 'pg';
-import type { Refusal } from './refusal.ts';
+import type { Note } from './refusal.ts';
 import { type Statement, rowImage } from './statements.ts';
 
 /** An item, its view and its key columns. */
@@ -19,11 +19,26 @@ export interface ChangeTarget {
  */
 export type Proof = 'row' | 'row-or-removed' | 'nothing';
 
+/** How a change ends. */
+export interface Ending {
+  readonly outcome: 'A' | 'R';
+  /** Why it was refused, or what of it was left out. */
+  readonly note?: Note | undefined;
+  readonly proof: Proof;
+  /** What was written besides what the customer wanted, by attribute name: the row's new version. */
+  readonly counted?: Attributes | undefined;
+}
+
+/** How many answers a change may stand on: an item holds no more pending changes. */
+const MOST_EARLIER = 20;
+
 export interface Inbox {
   /** The answers to changes already known: rows `change_id, outcome, code, message, at_ms`. */
   find(changeIds: readonly string[]): Statement;
+  /** The latest answers to changes of an item: rows `outcome, base, wanted`. */
+  earlier(itemKey: ItemKey): Statement;
   /** The transaction's last statement. */
-  record(target: ChangeTarget, change: PendingChange, refusal: Refusal | undefined, proof: Proof): Statement;
+  record(target: ChangeTarget, change: PendingChange, ending: Ending): Statement;
   /** Says an answer again, with the row as it is now; the transaction's last statement. */
   signalAgain(target: ChangeTarget, changeId: string, proof: Proof): Statement;
 }
@@ -39,17 +54,24 @@ export function createInbox(schema: string): Inbox {
       values: [arrayLiteral(changeIds)],
     }),
 
-    record(target, change, refusal, proof) {
+    earlier: ({ pk, sk }) => ({
+      text:
+        `SELECT outcome, base, wanted FROM ${inbox} WHERE pk = $1 AND sk = $2 ` +
+        `ORDER BY at DESC LIMIT ${MOST_EARLIER}`,
+      values: [pk, sk],
+    }),
+
+    record(target, change, { outcome, note, proof, counted = {} }) {
       const values = [
         change.id,
         target.view.name,
         target.itemKey.pk,
         target.itemKey.sk,
-        refusal === undefined ? 'A' : 'R',
-        refusal?.code ?? null,
-        refusal?.message ?? null,
-        target.view.changes.policy,
-        ...auditOf(change),
+        outcome,
+        note?.code ?? null,
+        note?.message ?? null,
+        policyName(target.view.changes),
+        ...auditOf({ ...change, set: { ...change.set, ...counted } }),
       ];
       const image = imageOf(target, proof, values.length);
       return {

@@ -8,6 +8,8 @@ export {
   createChangeSink,
 } from './change-sink.ts';
 export type { ChangeTarget } from './inbox.ts';
-export { type Ruling, decideChange, refuseByPolicy } from './decide-change.ts';
-export { type Refusal, RefusalCode } from './refusal.ts';
+export { decideChange, refuseByPolicy } from './decide-change.ts';
+export type { EarlierChange } from './conflicts.ts';
+export type { Ruling } from './ruling.ts';
+export { type Note, type Refusal, RefusalCode } from './refusal.ts';
 export { SqlSinkError, type SqlSinkErrorCode } from './errors.ts';

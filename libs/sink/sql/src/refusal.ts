@@ -3,6 +3,8 @@ export const RefusalCode = {
   /** A field the customer set, or the row an insert wants to make, is not what the customer saw. */
   conflict: 'CONFLICT',
   missing: 'MISSING',
+  /** It was made on another change of the same item, and SQL refused that one. */
+  dependent: 'DEPENDENT',
   /** The view's definition forbids it. */
   policy: 'POLICY',
   unique: 'UNIQUE',
@@ -16,14 +18,21 @@ export const RefusalCode = {
   invalid: 'INVALID',
   /** A trigger or rule of the database said no. */
   trigger: 'TRIGGER',
+  /** It waited too long for SQL's answer to be still what the customer wants. */
+  expired: 'EXPIRED',
+  /** SQL fails on it again and again, for a reason that lies not in the change. */
+  poison: 'POISON',
 } as const;
 export type RefusalCode = (typeof RefusalCode)[keyof typeof RefusalCode];
 
-/** A refusal as the customer reads it: names of constraints and columns, never a value. */
-export interface Refusal {
-  readonly code: RefusalCode;
+/** A code and a text for the customer: names of constraints and columns, never a value. */
+export interface Note {
+  readonly code: string;
   readonly message: string;
 }
+
+/** Why a change was not applied. The code is a `RefusalCode`, or one that a definition gave. */
+export type Refusal = Note;
 
 /** The fields of a PostgreSQL error that are read here. */
 export interface DatabaseErrorFields {

@@ -1,4 +1,4 @@
-import { type AnyView, type Row, columnsOfView, toSqlText } from '@hybridge/views';
+import { type AnyTable, type AnyView, type Row, columnsOfView, toSqlText } from '@hybridge/views';
 import pg from 'pg';
 
 /** A statement with its parameters as texts. PostgreSQL infers each parameter's type from where it stands. */
@@ -8,7 +8,7 @@ export interface Statement {
 }
 
 const quoted = (name: string): string => pg.escapeIdentifier(name);
-const tableOf = (view: AnyView): string => `${quoted(view.table.schema)}.${quoted(view.table.table)}`;
+const nameOf = (table: AnyTable): string => `${quoted(table.schema)}.${quoted(table.table)}`;
 const mappedColumns = (view: AnyView): string => columnsOfView(view).map(quoted).join(', ');
 
 /** Serialises everything done for one item, also while its row does not exist. Ends with the transaction. */
@@ -18,39 +18,39 @@ export const lockItem = (itemKey: string): Statement => ({
 });
 
 export function lockRow(view: AnyView, keyRow: Row): Statement {
-  const key = whereKey(view, keyRow, 0);
+  const key = whereKey(view.table, keyRow, 0);
   return {
-    text: `SELECT ${mappedColumns(view)} FROM ${tableOf(view)} WHERE ${key.text} FOR UPDATE`,
+    text: `SELECT ${mappedColumns(view)} FROM ${nameOf(view.table)} WHERE ${key.text} FOR UPDATE`,
     values: key.values,
   };
 }
 
 /** Undefined when there is nothing to set. */
-export function updateRow(view: AnyView, keyRow: Row, set: Row): Statement | undefined {
+export function updateRow(table: AnyTable, keyRow: Row, set: Row): Statement | undefined {
   const columns = Object.keys(set);
   if (columns.length === 0) return undefined;
-  const key = whereKey(view, keyRow, columns.length);
+  const key = whereKey(table, keyRow, columns.length);
   const assignments = columns.map((name, index) => `${quoted(name)} = $${index + 1}`).join(', ');
   return {
-    text: `UPDATE ${tableOf(view)} SET ${assignments} WHERE ${key.text}`,
-    values: [...textsOf(view, columns, set), ...key.values],
+    text: `UPDATE ${nameOf(table)} SET ${assignments} WHERE ${key.text}`,
+    values: [...textsOf(table, columns, set), ...key.values],
   };
 }
 
-export function insertRow(view: AnyView, keyRow: Row, set: Row): Statement {
+export function insertRow(table: AnyTable, keyRow: Row, set: Row): Statement {
   const row: Row = { ...set, ...keyRow };
   const columns = Object.keys(row);
   return {
     text:
-      `INSERT INTO ${tableOf(view)} (${columns.map(quoted).join(', ')}) ` +
+      `INSERT INTO ${nameOf(table)} (${columns.map(quoted).join(', ')}) ` +
       `VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')})`,
-    values: textsOf(view, columns, row),
+    values: textsOf(table, columns, row),
   };
 }
 
-export function deleteRow(view: AnyView, keyRow: Row): Statement {
-  const key = whereKey(view, keyRow, 0);
-  return { text: `DELETE FROM ${tableOf(view)} WHERE ${key.text}`, values: key.values };
+export function deleteRow(table: AnyTable, keyRow: Row): Statement {
+  const key = whereKey(table, keyRow, 0);
+  return { text: `DELETE FROM ${nameOf(table)} WHERE ${key.text}`, values: key.values };
 }
 
 /** Makes deferred constraints fail now, where the failure can still be told apart, and not at COMMIT. */
@@ -61,23 +61,23 @@ export const CHECK_CONSTRAINTS: Statement = { text: 'SET CONSTRAINTS ALL IMMEDIA
  * so that it sees what triggers did.
  */
 export function rowImage(view: AnyView, keyRow: Row, parametersBefore: number): Statement {
-  const key = whereKey(view, keyRow, parametersBefore);
-  const row = `SELECT ${mappedColumns(view)} FROM ${tableOf(view)} WHERE ${key.text}`;
+  const key = whereKey(view.table, keyRow, parametersBefore);
+  const row = `SELECT ${mappedColumns(view)} FROM ${nameOf(view.table)} WHERE ${key.text}`;
   return { text: `(SELECT jsonb_build_object('e', 1, 'row', to_jsonb(o)) FROM (${row}) o)`, values: key.values };
 }
 
-function whereKey(view: AnyView, keyRow: Row, parametersBefore: number): Statement {
-  const columns: readonly string[] = view.table.primaryKey;
+function whereKey(table: AnyTable, keyRow: Row, parametersBefore: number): Statement {
+  const columns: readonly string[] = table.primaryKey;
   return {
     text: columns.map((name, index) => `${quoted(name)} = $${parametersBefore + index + 1}`).join(' AND '),
-    values: textsOf(view, columns, keyRow),
+    values: textsOf(table, columns, keyRow),
   };
 }
 
 /** @throws ViewError when a value is none of its column's type */
-function textsOf(view: AnyView, columns: readonly string[], row: Row): (string | null)[] {
+function textsOf(table: AnyTable, columns: readonly string[], row: Row): (string | null)[] {
   return columns.map((name) => {
     const value = row[name];
-    return value === undefined ? null : toSqlText(view.table, name, value);
+    return value === undefined ? null : toSqlText(table, name, value);
   });
 }

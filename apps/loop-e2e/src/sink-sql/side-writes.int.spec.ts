@@ -1,0 +1,110 @@
+import { ensureAccess } from '@hybridge/infra-sql';
+import { createChangeSink } from '@hybridge/sink-sql';
+import { type TestDatabase, startTestDatabase } from './test-database.ts';
+import { WALLETS, views, walletCatalog, walletChange, walletTarget } from './wallets.ts';
+
+const S = (value: string) => ({ S: value });
+const N = (value: number) => ({ N: String(value) });
+
+describe('a change that writes several tables', () => {
+  let database: TestDatabase;
+  let sink: ReturnType<typeof createChangeSink>;
+
+  beforeAll(async () => {
+    database = await startTestDatabase();
+    await database.query(WALLETS);
+    await ensureAccess({ url: database.adminUrl, catalog: walletCatalog });
+    sink = createChangeSink({ pool: database.pool() });
+  });
+  afterAll(() => database?.[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    await database.query('TRUNCATE wallets, moves, totals, hybridge_inbox');
+    await database.query(`INSERT INTO wallets (id, owner, city, cents) VALUES (1, 'ada', 'Leiden', 500)`);
+    await database.query(`INSERT INTO totals VALUES ('Leiden', 1), ('Delft', 0), ('Nowhere', 0)`);
+  });
+
+  const target = walletTarget(views.moving, 1);
+  const move = (city: string, from = 'Leiden') => walletChange('u', { city: S(city) }, { city: S(from) });
+  const transactionsOf = async () =>
+    (
+      await database.query(
+        `SELECT DISTINCT xmin::text FROM (SELECT xmin FROM wallets UNION ALL SELECT xmin FROM moves
+         UNION ALL SELECT xmin FROM totals WHERE city = 'Delft' UNION ALL SELECT xmin FROM hybridge_inbox) x`,
+      )
+    ).length;
+  const state = async () => ({
+    cities: (await database.query('SELECT city FROM wallets ORDER BY id')).map(({ city }) => city),
+    moves: (await database.query('SELECT city FROM moves ORDER BY id')).map(({ city }) => city),
+    totals: (await database.query('SELECT city, last_wallet FROM totals ORDER BY city')).map((row) =>
+      Object.values(row),
+    ),
+  });
+  const untouched = {
+    cities: ['Leiden'],
+    moves: [],
+    totals: [
+      ['Delft', '0'],
+      ['Leiden', '1'],
+      ['Nowhere', '0'],
+    ],
+  };
+
+  it('writes them in one transaction with the row and the answer, once', async () => {
+    const change = move('Delft');
+    expect(await sink.apply(target, change)).toEqual({ outcome: 'A', already: false });
+    expect(await sink.apply(target, change)).toEqual({ outcome: 'A', already: true });
+    expect(await transactionsOf()).toBe(1);
+    expect(await state()).toMatchObject({ cities: ['Delft'], moves: ['Delft'] });
+    expect((await state()).totals[0]).toEqual(['Delft', '1']);
+  });
+
+  it('writes nothing more where the definition asks for nothing', async () => {
+    const change = walletChange('u', { cents: N(1) }, { cents: N(500) });
+    expect(await sink.apply(target, change)).toMatchObject({ outcome: 'A' });
+    expect((await state()).moves).toEqual([]);
+  });
+
+  it.each([
+    ['a constraint of a further table', 'Nowhere', 'CHECK', /somewhere/],
+    ['a row of a further table that is not there', 'Oss', 'MISSING', /public\.totals/],
+  ])('refuses all of it because of %s', async (_, city, code, message) => {
+    const change = move(city);
+    const answer = await sink.apply(target, change);
+    expect(answer).toMatchObject({ outcome: 'R', code, message: expect.stringMatching(message) });
+    expect(await state()).toEqual(untouched);
+    expect(await sink.apply(target, change)).toMatchObject({ outcome: 'R', code, already: true });
+  });
+
+  it('writes also for inserts and deletes', async () => {
+    const insert = walletChange('i', { id: N(2), owner: S('bo'), city: S('Delft'), cents: N(1) });
+    expect(await sink.apply(walletTarget(views.moving, 2), insert)).toMatchObject({ outcome: 'A' });
+    expect(await state()).toMatchObject({ cities: ['Leiden', 'Delft'], moves: ['Delft'] });
+    expect(await sink.apply(target, walletChange('d', {}, { city: S('Leiden') }))).toMatchObject({ outcome: 'A' });
+    expect((await state()).totals.map(([city]) => city)).toEqual(['Delft', 'Nowhere']);
+  });
+
+  it('writes nothing of what the definition does not declare, and records no answer', async () => {
+    const forged = move('Delft');
+    await expect(sink.apply(walletTarget(views.forging, 1), forged)).rejects.toMatchObject({
+      name: 'ViewError',
+      retry: 'permanent',
+      message: expect.stringMatching(/public\.totals is not among the tables/),
+    });
+    expect(await state()).toEqual(untouched);
+    expect(await database.query('SELECT * FROM hybridge_inbox')).toEqual([]);
+  });
+
+  it('has no rights in SQL beyond what is declared', async () => {
+    const pool = database.pool({ max: 1 });
+    for (const statement of [
+      `UPDATE moves SET city = 'x'`,
+      'DELETE FROM moves',
+      'SELECT city FROM moves',
+      `INSERT INTO totals VALUES ('x', 1)`,
+      `UPDATE totals SET city = 'x'`,
+      `UPDATE wallets SET stamp = 'x'`,
+    ]) {
+      await expect(pool.query(statement)).rejects.toMatchObject({ code: '42501' });
+    }
+  });
+});
