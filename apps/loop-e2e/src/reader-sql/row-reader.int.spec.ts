@@ -103,6 +103,32 @@ describe('createRowReader on PostgreSQL', () => {
     expect(read.row).toMatchObject({ depot: text('A'), weight: text(digits) });
   });
 
+  it('reads many rows at once, also where SQL writes a key otherwise than it was asked for', async () => {
+    await writer.query(`create table "${schema}".codes (code char(4) primary key, weight numeric)`);
+    await writer.query(`insert into "${schema}".codes values ('ab', 1), ('abcd', 2)`);
+    const codes = view('codes', {
+      table: table({
+        source: 'shop',
+        name: `${schema}.codes`,
+        primaryKey: ['code'],
+        columns: { code: notNull(textColumn()), weight: nullable(numeric()) },
+      }),
+      key: { pk: ['c1', column('code')], sk: ['CODE'] },
+      attributes: { weight: 'weight' },
+    });
+    const keys = ['abcd', 'zz', 'ab'].map((code) => keyFromParts(codes, [code]));
+    const reads =
+      (await rows.readBatch?.(
+        codes,
+        keys.map((keyRow) => ({ keyRow })),
+      )) ?? [];
+    expect(reads.map(({ proven, row }) => [proven, row?.['weight']])).toEqual([
+      [true, number(2)],
+      [true, undefined],
+      [true, number(1)],
+    ]);
+  });
+
   it('names a table that is gone, as a permanent error', async () => {
     const gone = { ...parcels, table: { ...parcels.table, table: 'nothing' } };
     await expect(rows.read(gone, keyOf('A', 1))).rejects.toMatchObject({

@@ -1,8 +1,11 @@
 export { type DynamoDBClient, type DynamoDbClientOptions, createDynamoDbClient } from './dynamodb-client.ts';
 export {
+  type GetOptions,
   type ItemReader,
   type ItemReaderOptions,
   MAX_BATCH_KEYS,
+  type PartitionPage,
+  type PartitionQuery,
   type PendingItem,
   type ReadOptions,
   type ScanOptions,

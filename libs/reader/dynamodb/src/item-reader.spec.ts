@@ -62,6 +62,48 @@ describe('item reader', () => {
     expect(inputs).toHaveLength(2);
   });
 
+  it('gives a read up when told to', async () => {
+    const options: unknown[] = [];
+    const client = { send: async (_: unknown, more?: unknown) => (options.push(more), {}) };
+    const reader = createItemReader(client as unknown as DynamoDBClient, { tableName: 'views' });
+    const { signal } = new AbortController();
+    await reader.get(key(1), { signal });
+    expect(options).toEqual([{ abortSignal: signal }]);
+  });
+
+  it.each([
+    [{}, 'pk = :pk', {}],
+    [{ low: 'A#' }, 'pk = :pk AND sk >= :low', { ':low': { S: 'A#' } }],
+    [{ high: 'A$' }, 'pk = :pk AND sk <= :high', { ':high': { S: 'A$' } }],
+    [
+      { low: 'A#', high: 'A$' },
+      'pk = :pk AND sk BETWEEN :low AND :high',
+      { ':low': { S: 'A#' }, ':high': { S: 'A$' } },
+    ],
+  ])('reads a partition between bounds: %j', async (bounds, condition, values) => {
+    const { reader, inputs } = readerOf(() => ({ Items: [item(1)], LastEvaluatedKey: { pk: { S: 'x' } } }));
+    expect(await reader.query({ pk: 'c1#1', ...bounds })).toEqual({ items: [item(1)], more: true });
+    expect(inputs[0]).toEqual({
+      TableName: 'views',
+      KeyConditionExpression: condition,
+      ExpressionAttributeValues: { ':pk': { S: 'c1#1' }, ...values },
+      ScanIndexForward: true,
+      ConsistentRead: true,
+    });
+  });
+
+  it('goes on behind a sort key, backwards, so many at a time', async () => {
+    const { reader, inputs } = readerOf(() => ({}));
+    const query = { pk: 'c1#1', after: 'B', descending: true, limit: 5, consistent: false };
+    expect(await reader.query(query)).toEqual({ items: [], more: false });
+    expect(inputs[0]).toMatchObject({
+      ExclusiveStartKey: { pk: { S: 'c1#1' }, sk: { S: 'B' } },
+      ScanIndexForward: false,
+      ConsistentRead: false,
+      Limit: 5,
+    });
+  });
+
   it('scans every page of every segment', async () => {
     const { reader, inputs } = readerOf((_, input) => {
       const segment = Number(input['Segment']);

@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   type KeysAndAttributes,
+  QueryCommand,
   ScanCommand,
   type ScanCommandInput,
   type ScanCommandOutput,
@@ -27,6 +28,34 @@ export interface ReadOptions {
   readonly consistent?: boolean;
 }
 
+export interface GetOptions extends ReadOptions {
+  /** Gives the call up. */
+  readonly signal?: AbortSignal;
+}
+
+/** Items of one partition key, in the order of the sort key's bytes. */
+export interface PartitionQuery {
+  readonly pk: string;
+  /** First sort key, included. */
+  readonly low?: string;
+  /** Last sort key, included; not before `low`. */
+  readonly high?: string;
+  /** Sort key of the last item seen: goes on behind it. Must lie within the bounds. */
+  readonly after?: string;
+  /** Default false. */
+  readonly descending?: boolean;
+  /** Items at most; default as many as fit into DynamoDB's 1 MB. */
+  readonly limit?: number;
+  /** Default true. */
+  readonly consistent?: boolean;
+}
+
+export interface PartitionPage {
+  readonly items: readonly Item[];
+  /** False: these were the last ones. */
+  readonly more: boolean;
+}
+
 export interface ScanOptions {
   /** Segments read side by side; default 1. */
   readonly segments?: number;
@@ -48,9 +77,11 @@ export interface PendingItem {
 
 /** Reads of the view table, items as raw attribute values. Every method throws ItemReaderError. */
 export interface ItemReader {
-  get(key: ItemKey, options?: ReadOptions): Promise<Item | undefined>;
+  get(key: ItemKey, options?: GetOptions): Promise<Item | undefined>;
   /** In the order of the keys, undefined for items that are absent. Any number of keys; a key may be named twice. */
   batchGet(keys: readonly ItemKey[], options?: ReadOptions): Promise<(Item | undefined)[]>;
+  /** One page of a partition, with one call. */
+  query(query: PartitionQuery): Promise<PartitionPage>;
   /** Every item of the table once, in no order that means anything. */
   scan(options?: ScanOptions): AsyncIterable<Item>;
   /** Items with unanswered changes, a moment behind: a work list, never a basis for a decision. */
@@ -60,10 +91,19 @@ export interface ItemReader {
 export function createItemReader(client: DynamoDBClient, options: ItemReaderOptions): ItemReader {
   const { tableName } = options;
   return {
-    get: (key, { consistent = true } = {}) =>
+    get: (key, { consistent = true, signal } = {}) =>
       reading('GetItem', async () => {
         const command = new GetItemCommand({ TableName: tableName, Key: rawKey(key), ConsistentRead: consistent });
-        return (await client.send(command)).Item as Item | undefined;
+        const answer = await (signal === undefined
+          ? client.send(command)
+          : client.send(command, { abortSignal: signal }));
+        return answer.Item as Item | undefined;
+      }),
+
+    query: (query) =>
+      reading('Query', async () => {
+        const answer = await client.send(new QueryCommand({ TableName: tableName, ...queryInput(query) }));
+        return { items: (answer.Items ?? []) as Item[], more: answer.LastEvaluatedKey !== undefined };
       }),
 
     async batchGet(keys, { consistent = true } = {}) {
@@ -100,6 +140,27 @@ export function createItemReader(client: DynamoDBClient, options: ItemReaderOpti
 }
 
 const rawKey = (key: ItemKey) => ({ pk: { S: key.pk }, sk: { S: key.sk } });
+
+function queryInput({ pk, low, high, after, descending = false, limit, consistent = true }: PartitionQuery) {
+  return {
+    KeyConditionExpression: `pk = :pk${boundsOf(low, high)}`,
+    ExpressionAttributeValues: {
+      ':pk': { S: pk },
+      ...(low === undefined ? {} : { ':low': { S: low } }),
+      ...(high === undefined ? {} : { ':high': { S: high } }),
+    },
+    ScanIndexForward: !descending,
+    ConsistentRead: consistent,
+    ...(limit === undefined ? {} : { Limit: limit }),
+    ...(after === undefined ? {} : { ExclusiveStartKey: rawKey({ pk, sk: after }) }),
+  };
+}
+
+function boundsOf(low: string | undefined, high: string | undefined): string {
+  if (low !== undefined && high !== undefined) return ' AND sk BETWEEN :low AND :high';
+  if (low !== undefined) return ' AND sk >= :low';
+  return high === undefined ? '' : ' AND sk <= :high';
+}
 
 const projectionOf = (attributes: readonly string[]) => ({
   ProjectionExpression: attributes.map((_, i) => `#a${i}`).join(', '),

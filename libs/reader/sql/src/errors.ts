@@ -2,12 +2,23 @@ import { types } from 'node:util';
 import type { RetryClass } from '@hybridge/runtime';
 
 export type SqlReadErrorCode =
-  /** No connection, or it broke: network, server shutting down, too many clients. Transient. */
+  /** The budget for reads of SQL is spent; SQL was not asked. Transient, see `retryAfterMs`. */
+  | 'HYBRIDGE_READER_SQL_BUSY'
+  /**
+   * No connection, or it broke: network, server shutting down, too many clients. Or the circuit breaker is open and SQL
+   * was not asked, see `retryAfterMs`. Transient.
+   */
   | 'HYBRIDGE_READER_SQL_UNAVAILABLE'
   /** The statement ran longer than allowed, or lost against a lock. Transient. */
   | 'HYBRIDGE_READER_SQL_TIMEOUT'
   /** SQL refused the statement: table or column gone, privilege missing, login refused. Permanent. */
   | 'HYBRIDGE_READER_SQL_REFUSED';
+
+interface SqlReadFacts {
+  readonly sqlState?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly cause: unknown;
+}
 
 /** A read of the source database that failed; `cause` is the driver's error. */
 export class SqlReadError extends Error {
@@ -16,14 +27,24 @@ export class SqlReadError extends Error {
   readonly retry: RetryClass;
   /** Five characters, when the server answered at all. */
   readonly sqlState: string | undefined;
+  /** Milliseconds after which the same read may be tried again; only where SQL was not asked. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: SqlReadErrorCode, message: string, facts: { sqlState?: string | undefined; cause: unknown }) {
+  constructor(code: SqlReadErrorCode, message: string, facts: SqlReadFacts) {
     super(message, { cause: facts.cause });
     this.code = code;
     this.retry = code === 'HYBRIDGE_READER_SQL_REFUSED' ? 'permanent' : 'transient';
     this.sqlState = facts.sqlState;
+    this.retryAfterMs = facts.retryAfterMs;
   }
 }
+
+/**
+ * Whether SQL could not answer now and may soon: down, too slow, or shielded by budget or breaker. Such an error says
+ * nothing of the row, so what is known of it may be served. False for what stays wrong: privileges, a column gone, bugs.
+ */
+export const isSqlUnavailable = (error: unknown): error is SqlReadError =>
+  error instanceof SqlReadError && error.retry === 'transient';
 
 /** SQLSTATEs after which the same statement may well succeed: cancelled, lock not available, serialization, deadlock. */
 const TIMEOUT_STATES: ReadonlySet<string> = new Set(['57014', '55P03', '40001', '40P01', '25P03', '57P05']);

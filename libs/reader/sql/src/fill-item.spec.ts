@@ -6,73 +6,28 @@ import {
   carryOut,
   judgeRead,
   leaseWrite,
-  number,
   stateOf,
   text,
 } from '@hybridge/protocol';
 import { createMemoryItemStore, rowChange, testContext, versionAt } from '@hybridge/testkit';
-import {
-  UnstorableValueError,
-  column,
-  int8,
-  keyFromParts,
-  keyOfRow,
-  notNull,
-  table,
-  text as textColumn,
-  view,
-} from '@hybridge/views';
+import { UnstorableValueError } from '@hybridge/views';
+import { SqlReadError } from './errors.ts';
 import { fillItem } from './fill-item.ts';
-import { createFiller } from './filler.ts';
-import type { RowRead, RowReader } from './row-reader.ts';
+import type { RowRead } from './row-reader.ts';
+import {
+  absent,
+  columns,
+  customers,
+  found,
+  key,
+  keyRow,
+  row,
+  rowsAnswering,
+  setUp,
+  unproven,
+} from './testing.features.ts';
 
-const customers = view('customers', {
-  table: table({
-    source: 'shop',
-    name: 'public.customers',
-    primaryKey: ['id'],
-    columns: { id: notNull(int8()), full_name: notNull(textColumn()), city: notNull(textColumn()) },
-  }),
-  key: { pk: ['c1', 'CUSTOMER', column('id')], sk: ['CUSTOMER'] },
-  attributes: { name: 'full_name', city: 'city' },
-  mode: 'lazy',
-});
-const keyRow = keyFromParts(customers, ['42']);
-const key = keyOfRow(customers, keyRow);
-const row = { id: number(42), full_name: text('Ada'), city: text('Leiden') };
-const columns = { name: text('Ada'), city: text('Leiden') };
-
-/** Gives the answers in order, the last one again and again; notes what proof each read had to give. */
-function rowsAnswering(...answers: (RowRead | (() => Promise<RowRead>))[]) {
-  const proofs: (string | undefined)[] = [];
-  const rows: RowReader = {
-    read: async (_view, _keyRow, proof) => {
-      const answer = answers[Math.min(proofs.length, answers.length - 1)] as RowRead | (() => Promise<RowRead>);
-      proofs.push(proof);
-      return typeof answer === 'function' ? answer() : answer;
-    },
-    scan: () => {
-      throw new Error('a fill never scans');
-    },
-  };
-  return { rows, proofs };
-}
-
-const found: RowRead = { proven: true, row };
-const absent: RowRead = { proven: true, row: undefined };
-const unproven: RowRead = { proven: false, row: undefined };
-
-const setUp = (...answers: Parameters<typeof rowsAnswering>) => {
-  const store = createMemoryItemStore();
-  const context = testContext();
-  const { rows, proofs } = rowsAnswering(...answers);
-  const dependencies = { store, rows, context };
-  const fence = (n: number) =>
-    carryOut(store, key, (seen) =>
-      decideRowChange(rowChange({ key, n, columnNames: ['name', 'city'] }), 'lazy', context, seen),
-    );
-  return { store, context, proofs, dependencies, fence, fill: () => fillItem(dependencies, customers, key, keyRow) };
-};
+const stale: RowRead = { proven: true, row: { ...row, city: text('stale') } };
 
 describe('fillItem', () => {
   it('stores a row nobody knew, without a proof', async () => {
@@ -108,7 +63,7 @@ describe('fillItem', () => {
   it('serves SQL without storing it when the transaction does not become visible', async () => {
     const store = createMemoryItemStore();
     const context = testContext({ limits: { leaseMs: 200 } });
-    const { rows, proofs } = rowsAnswering(unproven, unproven, { proven: true, row });
+    const { rows, proofs } = rowsAnswering((proof) => (proof === undefined ? found : unproven));
     await carryOut(store, key, (seen) =>
       decideRowChange(rowChange({ key, n: 3, columnNames: ['name', 'city'] }), 'lazy', context, seen),
     );
@@ -117,7 +72,8 @@ describe('fillItem', () => {
       columns,
       reason: 'unproven',
     });
-    expect(proofs).toEqual(['703', '703', undefined]);
+    expect(proofs.slice(0, 2)).toEqual(['703', '703']);
+    expect(proofs.at(-1)).toBeUndefined();
     expect(stateOf(store.peek(key) as Item)).toBe(ItemState.fence);
   });
 
@@ -199,8 +155,26 @@ describe('fillItem', () => {
   it('reads SQL without storing it when another process holds the lease too long', async () => {
     const test = setUp(async () => found);
     await test.store.write(leaseOfOther(test));
-    expect(await test.fill()).toEqual({ outcome: 'uncached', columns, reason: 'busy' });
+    const dependencies = { ...test.dependencies, followMs: 100 };
+    const filled = await fillItem(dependencies, customers, key, keyRow);
+    expect(filled).toEqual({ outcome: 'uncached', columns, reason: 'busy' });
     expect(test.proofs).toEqual([undefined]);
+  });
+
+  it.each([
+    ['unproven', (proof: string | undefined) => (proof === undefined ? stale : unproven)],
+    ['busy', () => stale],
+  ])('serves from the primary, not from a replica, what nothing proves: %s', async (reason, answer) => {
+    const { store, context, dependencies, fence } = setUp(answer);
+    await fence(3);
+    if (reason === 'busy') await store.write(leaseWrite(key, 'other', context));
+    const rows = { ...dependencies.rows, primary: rowsAnswering(found).rows };
+    const short = { ...context, limits: { ...context.limits, leaseMs: 100 } };
+    expect(await fillItem({ store, rows, context: short }, customers, key, keyRow)).toEqual({
+      outcome: 'uncached',
+      columns,
+      reason,
+    });
   });
 
   it('takes over a lease that expired', async () => {
@@ -210,31 +184,43 @@ describe('fillItem', () => {
     expect(await test.fill()).toMatchObject({ outcome: 'filled' });
   });
 
-  it('leaves the lease behind and passes on the error when SQL fails', async () => {
+  it('gives the lease back and passes on the error when SQL fails', async () => {
     const failure = new Error('SQL is down');
-    const { fill, store } = setUp(() => Promise.reject(failure));
+    const { fill, fence, store } = setUp(() => Promise.reject(failure), found);
+    await fence(3);
     await expect(fill()).rejects.toBe(failure);
-    expect(stateOf(store.peek(key) as Item)).toBe(ItemState.fence);
+    const left = store.peek(key) as Item;
+    expect(stateOf(left)).toBe(ItemState.fence);
+    expect(left).toMatchObject({ [Meta.version]: text(versionAt(3)), [Meta.transaction]: text('703') });
+    expect(left[Meta.leaseToken]).toBeUndefined();
+    expect(await fill()).toMatchObject({ outcome: 'filled' });
+  });
+
+  it('does not give back what a change event has taken meanwhile', async () => {
+    const test = setUp(async () => {
+      await test.fence(9);
+      throw new Error('SQL is down');
+    });
+    await expect(test.fill()).rejects.toThrow('SQL is down');
+    expect(test.store.writes.at(-1)).toMatchObject({ write: { expression: 'invalidate' }, ok: false });
+    expect(test.store.peek(key)).toMatchObject({ [Meta.version]: text(versionAt(9)) });
+  });
+
+  it('passes on why SQL was not read, also when the lease cannot be given back', async () => {
+    const test = setUp(async () => {
+      test.store.failNextWrite(new Error('throttled'));
+      throw new Error('SQL is down');
+    });
+    await expect(test.fill()).rejects.toThrow('SQL is down');
+  });
+
+  it('takes no lease where a read would be refused', async () => {
+    const { dependencies, store } = setUp(found);
+    const refused = new SqlReadError('HYBRIDGE_READER_SQL_BUSY', 'full', { retryAfterMs: 5, cause: undefined });
+    const rows = { ...dependencies.rows, refusal: () => refused };
+    await expect(fillItem({ ...dependencies, rows }, customers, key, keyRow)).rejects.toBe(refused);
+    expect(store.writes).toEqual([]);
   });
 });
 
 const leaseOfOther = ({ context }: ReturnType<typeof setUp>) => leaseWrite(key, 'other', context);
-
-describe('createFiller', () => {
-  it('lets misses of one key at the same time share one read of SQL', async () => {
-    const { dependencies, proofs, store } = setUp(found);
-    const filler = createFiller(dependencies);
-    const results = await Promise.all([1, 2, 3].map(() => filler.fill(customers, key, keyRow)));
-    expect(results.map(({ outcome }) => outcome)).toEqual(['filled', 'filled', 'filled']);
-    expect(proofs).toHaveLength(1);
-    expect(store.writes).toHaveLength(2);
-  });
-
-  it('fills again after a failure', async () => {
-    const { dependencies, context } = setUp(() => Promise.reject(new Error('SQL is down')), found);
-    const filler = createFiller(dependencies);
-    await expect(filler.fill(customers, key, keyRow)).rejects.toThrow('SQL is down');
-    context.advance(context.limits.leaseMs + 1);
-    expect(await filler.fill(customers, key, keyRow)).toMatchObject({ outcome: 'filled' });
-  });
-});

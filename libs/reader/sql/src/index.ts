@@ -1,9 +1,21 @@
 export { type Query, type SqlPool, type SqlPoolOptions, type TextRow, createSqlPool } from './sql-pool.ts';
-export { type RowRead, type RowReader, type ScanOptions, type TableReader, createRowReader } from './row-reader.ts';
+export {
+  type RowRead,
+  type RowReader,
+  type RowRequest,
+  type ScanOptions,
+  type TableReader,
+  createRowReader,
+} from './row-reader.ts';
 export type { FoundRow } from './decode-or-text.ts';
 export type { KeyRange } from './key-sql.ts';
 export { isPrimary } from './primary.ts';
 export { isVisible } from './visibility.ts';
-export { type FillDependencies, type FillResult, UncachedReason, fillItem } from './fill-item.ts';
-export { type Filler, createFiller } from './filler.ts';
-export { SqlReadError, type SqlReadErrorCode } from './errors.ts';
+export { fillItem } from './fill-item.ts';
+export { type FillDependencies, type FillEntry, type FillResult, UncachedReason } from './fill-result.ts';
+export { type Filler, type FillerOptions, createFiller } from './filler.ts';
+export { type BudgetRefusal, type SqlBudget, type SqlBudgetOptions, createSqlBudget } from './sql-budget.ts';
+export { BreakerState, type SqlBreaker, type SqlBreakerOptions, createSqlBreaker } from './sql-breaker.ts';
+export { type SqlGuard, guardRowReader } from './guard-row-reader.ts';
+export { SqlReadError, type SqlReadErrorCode, isSqlUnavailable } from './errors.ts';
+export { type FallbackReason, type ReplicaReaderOptions, createReplicaReader } from './replica-reader.ts';

@@ -1,5 +1,6 @@
 import { type AnyView, type Row, columnsOfView } from '@hybridge/views';
 import { decodeOrText } from './decode-or-text.ts';
+import { KEYS_PER_STATEMENT, chunksOf } from './key-chunks.ts';
 import {
   type KeyRange,
   firstOf,
@@ -13,8 +14,9 @@ import {
   tableName,
 } from './key-sql.ts';
 import type { FoundRow } from './decode-or-text.ts';
-import type { SqlPool } from './sql-pool.ts';
-import { isVisible } from './visibility.ts';
+import type { SqlReadError } from './errors.ts';
+import type { Query, SqlPool } from './sql-pool.ts';
+import { isVisible, visibleAmong } from './visibility.ts';
 
 /** What SQL said of one row. */
 export interface RowRead extends Omit<FoundRow, 'row'> {
@@ -31,6 +33,14 @@ export interface ScanOptions extends KeyRange {
   readonly batchSize?: number;
 }
 
+/** One row of several read at once. */
+export interface RowRequest {
+  /** Key columns. */
+  readonly keyRow: Row;
+  /** As for `read`. */
+  readonly proof?: string | undefined;
+}
+
 /** Rows of the source database, as views need them. */
 export interface RowReader {
   /**
@@ -44,10 +54,20 @@ export interface RowReader {
    * All rows in order of the primary key, a page at a time; no transaction stays open between pages. @throws as `read`
    */
   scan(view: AnyView, options?: ScanOptions): AsyncIterable<readonly FoundRow[]>;
+  /**
+   * Many rows in as few statements as there can be: one for the proofs, one for every 200 keys. Each row is as `read`
+   * gives it, in the order of the requests. A reader without it is asked row by row. @throws as `read`
+   */
+  readBatch?(view: AnyView, requests: readonly RowRequest[]): Promise<readonly RowRead[]>;
+  /** Why a read would be refused without asking SQL; undefined: it would be let in. Left out: nothing refuses. */
+  refusal?(): SqlReadError | undefined;
+  /** Reads the primary where this reader prefers a replica: for answers that nothing proves. Left out: this reader. */
+  readonly primary?: RowReader;
 }
 
 /** A row reader that also answers for many keys at once, as comparisons need it. */
 export interface TableReader extends RowReader {
+  readBatch(view: AnyView, requests: readonly RowRequest[]): Promise<readonly RowRead[]>;
   /** In the order of the keys, undefined for rows that are absent. Any number of keys. @throws as `read` */
   readMany(view: AnyView, keyRows: readonly Row[]): Promise<(FoundRow | undefined)[]>;
   /** Whether a key lies in a range by SQL's own order, row or no row. @throws SqlReadError */
@@ -55,26 +75,21 @@ export interface TableReader extends RowReader {
 }
 
 const DEFAULT_BATCH_SIZE = 500;
-/** Keys named in one statement. */
-const KEYS_PER_STATEMENT = 200;
 
 export function createRowReader({ pool }: { readonly pool: SqlPool }): TableReader {
   return {
-    read: (view, keyRow, proof) => {
-      const select = `${selectOf(view)} where (${keyNames(view)}) = (${placeholders(view)})`;
-      return pool.onOneConnection(async (query) => {
+    read: (view, keyRow, proof) =>
+      pool.onOneConnection(async (query) => {
         if (proof !== undefined && !(await isVisible(query, proof))) return { proven: false, row: undefined };
         // A statement of its own, hence a snapshot younger than the proof.
-        const [found] = await query(select, keyTexts(view, keyRow));
-        return { proven: true, ...(found === undefined ? { row: undefined } : decodeOrText(view, found)) };
-      });
-    },
+        return { proven: true, ...((await readKey(query, view, keyRow)) ?? { row: undefined }) };
+      }),
+    readBatch: (view, requests) => pool.onOneConnection((query) => readBatch(query, view, requests)),
     scan: (view, options) => scan(pool, view, options ?? {}),
     async readMany(view, keyRows) {
       const found: (FoundRow | undefined)[] = [];
-      for (let start = 0; start < keyRows.length; start += KEYS_PER_STATEMENT) {
-        found.push(...(await readKeys(pool, view, keyRows.slice(start, start + KEYS_PER_STATEMENT))));
-      }
+      for (const chunk of chunksOf(keyRows, KEYS_PER_STATEMENT))
+        found.push(...(await readKeys(pool.query, view, chunk)));
       return found;
     },
     async isWithin(view, keyRow, range) {
@@ -99,13 +114,44 @@ async function* scan(pool: SqlPool, view: AnyView, options: ScanOptions): AsyncI
   }
 }
 
-async function readKeys(pool: SqlPool, view: AnyView, keyRows: readonly Row[]): Promise<(FoundRow | undefined)[]> {
+/** Proofs first, then the rows whose proof holds: statements of their own, hence snapshots younger than the proofs. */
+async function readBatch(query: Query, view: AnyView, requests: readonly RowRequest[]): Promise<RowRead[]> {
+  const visible = await visibleAmong(
+    query,
+    requests.flatMap(({ proof }) => proof ?? []),
+  );
+  const isProven = ({ proof }: RowRequest): boolean => proof === undefined || visible.has(proof);
+  const proven = requests.filter(isProven);
+  const found: (FoundRow | undefined)[] = [];
+  for (const chunk of chunksOf(proven, KEYS_PER_STATEMENT)) {
+    const keyRows = chunk.map(({ keyRow }) => keyRow);
+    found.push(...(await readKeys(query, view, keyRows)));
+  }
+  let next = 0;
+  return requests.map((request) =>
+    isProven(request) ? { proven: true, ...(found[next++] ?? { row: undefined }) } : { proven: false, row: undefined },
+  );
+}
+
+async function readKeys(query: Query, view: AnyView, keyRows: readonly Row[]): Promise<(FoundRow | undefined)[]> {
   const keys = keyRows.map((_, i) => `(${placeholders(view, i)})`).join(', ');
   const select = `${selectOf(view)} where (${keyNames(view)}) in (${keys})`;
   const texts = keyRows.map((keyRow) => keyTexts(view, keyRow));
-  const rows = (await pool.query(select, texts.flat())).map((row) => decodeOrText(view, row));
+  const rows = (await query(select, texts.flat())).map((row) => decodeOrText(view, row));
   const byKey = new Map(rows.map((found) => [JSON.stringify(keyTexts(view, found.row)), found]));
-  return texts.map((key) => byKey.get(JSON.stringify(key)));
+  const asked = new Set(texts.map((key) => JSON.stringify(key)));
+  // SQL may call keys equal that are written differently (`char(n)`, `citext`): then each is asked for by itself.
+  const areWrittenAlike = [...byKey.keys()].every((key) => asked.has(key));
+  const found = texts.map((key) => byKey.get(JSON.stringify(key)));
+  if (areWrittenAlike) return found;
+  for (const [i, keyRow] of keyRows.entries()) found[i] ??= await readKey(query, view, keyRow);
+  return found;
+}
+
+async function readKey(query: Query, view: AnyView, keyRow: Row): Promise<FoundRow | undefined> {
+  const select = `${selectOf(view)} where (${keyNames(view)}) = (${placeholders(view)})`;
+  const [found] = await query(select, keyTexts(view, keyRow));
+  return found === undefined ? undefined : decodeOrText(view, found);
 }
 
 const selectOf = (view: AnyView): string =>
