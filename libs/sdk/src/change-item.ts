@@ -10,7 +10,6 @@ import {
   type Seen,
   carryOut,
   decideCustomerChange,
-  judgeRead,
   pendingOf,
   sameAttributes,
   stateOf,
@@ -27,6 +26,7 @@ import {
   UnsettledError,
 } from './errors.ts';
 import type { Place } from './place.ts';
+import { verdictOf } from './verdict.ts';
 
 export interface ChangeDependencies {
   readonly store: ItemStore;
@@ -80,7 +80,7 @@ const attempt = (
       assertSameChange(place, change, seen.item);
       return { do: 'done', outcome: 'repeated' };
     }
-    if (judgeRead(seen.item, context.now()) === 'miss') return { do: 'done', outcome: 'missing' };
+    if (verdictOf(place.view, seen.item, context.now()) === 'miss') return { do: 'done', outcome: 'missing' };
     return decideCustomerChange(change, context, seen);
   });
 

@@ -10,8 +10,16 @@ export function statusOf(item: Item | undefined, changeId: string): ChangeStatus
   const outcome = outcomesOf(item).findLast((entry) => entry.id === changeId);
   if (outcome === undefined) return { status: 'unknown' };
   const at = new Date(outcome.at);
-  if (outcome.out === OutcomeKind.applied) return { status: 'applied', at };
-  return { status: 'rejected', at, code: outcome.code ?? 'UNKNOWN', message: outcome.message ?? '' };
+  const { code, message } = outcome;
+  if (outcome.out === OutcomeKind.rejected) {
+    return { status: 'rejected', at, code: code ?? 'UNKNOWN', message: message ?? '' };
+  }
+  return {
+    status: 'applied',
+    at,
+    ...(code === undefined ? {} : { code }),
+    ...(message === undefined ? {} : { message }),
+  };
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;

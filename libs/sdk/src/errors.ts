@@ -8,6 +8,8 @@ export interface ErrorFacts {
   readonly attribute?: string;
   /** What to do about it, in one sentence. */
   readonly fix?: string;
+  /** When trying again may help, milliseconds from now. */
+  readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
 
@@ -21,7 +23,13 @@ export type HybridgeErrorCode =
   | 'HYBRIDGE_SDK_TOO_MANY_PENDING'
   | 'HYBRIDGE_SDK_CHANGE_ID_REUSED'
   | 'HYBRIDGE_SDK_UNCACHEABLE'
-  | 'HYBRIDGE_SDK_UNSETTLED';
+  | 'HYBRIDGE_SDK_UNSETTLED'
+  | 'HYBRIDGE_SDK_VIEW_LOADING'
+  | 'HYBRIDGE_SDK_SOURCE_UNAVAILABLE'
+  | 'HYBRIDGE_SDK_CHANGE_LOST'
+  | 'HYBRIDGE_SDK_TOKEN_INVALID'
+  | 'HYBRIDGE_SDK_CURSOR_INVALID'
+  | 'HYBRIDGE_SDK_QUERY_IMPOSSIBLE';
 
 /** Base of everything the SDK itself refuses. Errors of DynamoDB and SQL pass through with their own classes. */
 export abstract class HybridgeError extends Error {
@@ -94,4 +102,42 @@ export class UnsettledError extends HybridgeError {
   override readonly name = 'UnsettledError';
   readonly code = 'HYBRIDGE_SDK_UNSETTLED';
   override readonly retry = 'transient';
+}
+
+/** The view table is being loaded for the first time; until then nothing can be changed or listed. Transient. */
+export class ViewLoadingError extends HybridgeError {
+  override readonly name = 'ViewLoadingError';
+  readonly code = 'HYBRIDGE_SDK_VIEW_LOADING';
+  override readonly retry = 'transient';
+}
+
+/** The item does not have the answer, and SQL does not answer; `cause` says why. Transient. */
+export class SourceUnavailableError extends HybridgeError {
+  override readonly name = 'SourceUnavailableError';
+  readonly code = 'HYBRIDGE_SDK_SOURCE_UNAVAILABLE';
+  override readonly retry = 'transient';
+}
+
+/** A read after a change found an item that never had it: another writer removed it from DynamoDB. */
+export class ChangeLostError extends HybridgeError {
+  override readonly name = 'ChangeLostError';
+  readonly code = 'HYBRIDGE_SDK_CHANGE_LOST';
+}
+
+/** Not a token that `change` gave out, or one of another document. */
+export class InvalidTokenError extends HybridgeError {
+  override readonly name = 'InvalidTokenError';
+  readonly code = 'HYBRIDGE_SDK_TOKEN_INVALID';
+}
+
+/** Not a cursor that this query gave out. */
+export class InvalidCursorError extends HybridgeError {
+  override readonly name = 'InvalidCursorError';
+  readonly code = 'HYBRIDGE_SDK_CURSOR_INVALID';
+}
+
+/** The view cannot be listed, or not like this. */
+export class QueryImpossibleError extends HybridgeError {
+  override readonly name = 'QueryImpossibleError';
+  readonly code = 'HYBRIDGE_SDK_QUERY_IMPOSSIBLE';
 }

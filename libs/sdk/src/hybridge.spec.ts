@@ -3,6 +3,7 @@ import {
   ItemState,
   Meta,
   type OutcomeKind,
+  SERVING_KEY,
   carryOut,
   decideSettle,
   nonceOf,
@@ -12,7 +13,7 @@ import {
   text,
 } from '@hybridge/protocol';
 import type { RowReader } from '@hybridge/reader-sql';
-import { createMemoryItemStore, item, settleSignal, testContext } from '@hybridge/testkit';
+import { createMemoryItemReads, createMemoryItemStore, item, settleSignal, testContext } from '@hybridge/testkit';
 import {
   type Row,
   column,
@@ -116,6 +117,23 @@ describe('get', () => {
     expect(reads).toEqual(['7']);
   });
 
+  it('costs one read of the item for a hit, and nothing else', async () => {
+    const { hybridge, store, context } = setUp();
+    store.put(item({ key: accountKey, columns: account }));
+    await hybridge.get(accounts, [7]); // the first read of a process also opens the table
+    const items = createMemoryItemReads(store);
+    const counted = { get: jest.fn(store.get), write: jest.fn(store.write) };
+    const rows: RowReader = { read: jest.fn(), scan: jest.fn() };
+    const fresh = createHybridge({ catalog, items, store: counted, rows, context });
+    await fresh.get(accounts, [7]);
+    expect(counted.get.mock.calls).toEqual([[SERVING_KEY]]);
+    for (let n = 0; n < 3; n += 1) expect(await fresh.get(accounts, [7])).toMatchObject({ source: 'item' });
+    expect(items.calls).toEqual(Array(4).fill({ call: 'GetItem', consistent: false }));
+    expect(counted.get).toHaveBeenCalledTimes(1);
+    expect(counted.write).not.toHaveBeenCalled();
+    expect(rows.read).not.toHaveBeenCalled();
+  });
+
   it('knows for a while that a row is not there', async () => {
     const { hybridge, reads } = setUp({});
     expect(await hybridge.get(accounts, [8])).toBeUndefined();
@@ -139,7 +157,7 @@ describe('get', () => {
     [['seven'], '"seven" is not a value of type bigint'],
     [['9223372036854775808'], '"9223372036854775808" is not a value of type bigint'],
   ])('refuses the key %j', async (key, message) => {
-    await expect(setUp().hybridge.get(accounts, key)).rejects.toMatchObject({
+    await expect(setUp().hybridge.get('accounts', key)).rejects.toMatchObject({
       code: 'HYBRIDGE_SDK_KEY_INVALID',
       message: expect.stringContaining(message),
       facts: { fix: 'Give id in this order.' },

@@ -1,70 +1,100 @@
-import {
-  type CustomerChange,
-  type Item,
-  type ItemKey,
-  type ItemStore,
-  type ProtocolContext,
-  columnsOf,
-  judgeRead,
-  nonceOf,
-  pendingOf,
-} from '@hybridge/protocol';
-import { type FillResult, type RowReader, createFiller } from '@hybridge/reader-sql';
-import { type Catalog, type Document, toDocument } from '@hybridge/views';
-import { ulid } from 'ulid';
-import { changeItem } from './change-item.ts';
+import type { ItemStore, ProtocolContext } from '@hybridge/protocol';
+import { type Filler, type RowReader, createFiller } from '@hybridge/reader-sql';
+import type { Catalog, Document } from '@hybridge/views';
+import { acceptChange } from './accept-change.ts';
 import { statusOf, waitForOutcome } from './change-status.ts';
+import { parseToken } from './change-token.ts';
+import { hedgedGet } from './hedged-get.ts';
+import { type HybridgeHooks, harmless } from './hooks.ts';
+import type { ItemReads } from './item-reads.ts';
+import { observedBatch, observedChange, observedFiller, observedQuery, observedRead } from './observed.ts';
+import { partitionOf } from './partition.ts';
 import { type Place, placeOf } from './place.ts';
 import { createProtocolContext } from './protocol-context.ts';
-import { readChangeRequest } from './read-change-request.ts';
-import {
-  type Accepted,
-  type ChangeOptions,
-  type ChangeRequest,
-  type ChangeStatus,
-  type DocumentFor,
-  type Found,
-  type KeyParts,
-  ReadSource,
-  type ViewReference,
-  type WaitOptions,
+import { queryPartition } from './query-partition.ts';
+import { readMany, readOne } from './reads.ts';
+import { createServingGate } from './serving-gate.ts';
+import type {
+  Accepted,
+  BatchGetOptions,
+  ChangeOptions,
+  ChangeRequest,
+  ChangeStatus,
+  DocumentFor,
+  Found,
+  GetOptions,
+  KeyFor,
+  KeyParts,
+  Lookup,
+  Page,
+  PartitionKeyFor,
+  QueryOptions,
+  ViewReference,
+  WaitOptions,
 } from './types.ts';
 
 /** The views of an installation, to be read and changed by a customer's service. */
 export interface Hybridge {
   /**
    * One document; undefined where SQL has no such row.
-   * @param options `consistent`: see every change accepted before the call, for twice the read cost. Default false
-   * @throws InvalidKeyError, ViewError for an unknown view, SqlReadError, the store's errors
+   * @throws InvalidKeyError, ViewError for an unknown view, SourceUnavailableError, SqlReadError, the store's errors;
+   * with `after` InvalidTokenError, UnsettledError, ChangeLostError
    */
   get<const V extends ViewReference>(
     view: V,
-    key: KeyParts,
-    options?: { readonly consistent?: boolean },
+    key: KeyFor<V>,
+    options?: GetOptions,
   ): Promise<Found<DocumentFor<V>> | undefined>;
+
+  /** As `get`, and says where the answer came from and whether it may be old. */
+  lookup<const V extends ViewReference>(view: V, key: KeyFor<V>, options?: GetOptions): Promise<Lookup<DocumentFor<V>>>;
+
+  /**
+   * Any number of documents of one view, in the order of the keys; a key may be named twice.
+   * @throws as `get`, when any of them cannot be read
+   */
+  batchGet<const V extends ViewReference>(
+    view: V,
+    keys: readonly KeyFor<V>[],
+    options?: BatchGetOptions,
+  ): Promise<readonly (Found<DocumentFor<V>> | undefined)[]>;
+
+  /**
+   * The documents of one view under one partition key, a page at a time. Only of eager views.
+   * @param partitionKey the columns of the partition key, in the order of the view's template
+   * @throws as `get`; QueryImpossibleError, InvalidCursorError, ViewLoadingError
+   */
+  query<const V extends ViewReference>(
+    view: V,
+    partitionKey: PartitionKeyFor<V>,
+    options?: QueryOptions,
+  ): Promise<Page<DocumentFor<V>>>;
 
   /**
    * Changes one document. Visible at once and kept for SQL to answer; `waitFor` tells how it ended.
    * @throws NotFoundError, AlreadyExistsError, PreconditionFailedError, TooManyPendingError, NotAllowedError,
-   * InvalidValueError, InvalidKeyError, ChangeIdReusedError, UncacheableError, UnsettledError, and as `get`
+   * InvalidValueError, InvalidKeyError, ChangeIdReusedError, UncacheableError, UnsettledError, ViewLoadingError, and as
+   * `get`
    */
   change<const V extends ViewReference>(
     view: V,
-    key: KeyParts,
+    key: KeyFor<V>,
     request: ChangeRequest<DocumentFor<V>>,
     options: ChangeOptions,
   ): Promise<Accepted<DocumentFor<V>>>;
 
-  /** Where a change stands now. */
-  statusOf(view: ViewReference, key: KeyParts, changeId: string): Promise<ChangeStatus>;
+  /** Where a change stands now. @throws InvalidTokenError, and as `get` */
+  statusOf(token: string): Promise<ChangeStatus>;
+  statusOf<const V extends ViewReference>(view: V, key: KeyFor<V>, changeId: string): Promise<ChangeStatus>;
 
   /** Where a change stands once SQL has answered it, or when the time is up (`pending`). Never throws for a rejection. */
-  waitFor(view: ViewReference, key: KeyParts, changeId: string, options?: WaitOptions): Promise<ChangeStatus>;
-}
-
-/** Point reads of the view table, as `@hybridge/reader-dynamodb` gives them. */
-export interface ItemReads {
-  get(key: ItemKey, options?: { readonly consistent?: boolean }): Promise<Item | undefined>;
+  waitFor(token: string, options?: WaitOptions): Promise<ChangeStatus>;
+  waitFor<const V extends ViewReference>(
+    view: V,
+    key: KeyFor<V>,
+    changeId: string,
+    options?: WaitOptions,
+  ): Promise<ChangeStatus>;
 }
 
 export interface HybridgeDependencies {
@@ -76,62 +106,89 @@ export interface HybridgeDependencies {
   readonly context?: ProtocolContext;
 }
 
-export function createHybridge(dependencies: HybridgeDependencies): Hybridge {
-  const { catalog, items, store, rows, context = createProtocolContext() } = dependencies;
-  const filler = createFiller({ store, rows, context });
+export interface HybridgeOptions extends HybridgeHooks {
+  /**
+   * A read of one item that takes longer is sent a second time, milliseconds; the first answer counts. Default: never.
+   */
+  readonly hedgeAfterMs?: number;
+  /** As `createFiller` has it; default 0. */
+  readonly gatherMs?: number;
+  /** As `createFiller` has it; default 1.2 leases. */
+  readonly followMs?: number;
+}
+
+/** One per process: it remembers that the view table is served, and shares the fills of one key. */
+export function createHybridge(dependencies: HybridgeDependencies, options: HybridgeOptions = {}): Hybridge {
+  const { catalog, store, rows, context = createProtocolContext() } = dependencies;
+  const onRead = harmless(options.onRead);
+  const filler = observedFiller(fillerOf(store, rows, context, options), harmless(options.onFill));
+  const gate = createServingGate({ store, context });
+  const reads = { items: itemReadsOf(dependencies.items, options.hedgeAfterMs), rows, filler, gate, context };
+  const changes = { store, filler, gate, context };
+  const change = observedChange(acceptChange, harmless(options.onChange));
   const place = (view: ViewReference, key: KeyParts): Place => placeOf(catalog, view, key);
-
-  const get = async (at: Place, consistent: boolean): Promise<Found<Document> | undefined> => {
-    const item = await items.get(at.itemKey, { consistent });
-    const verdict = judgeRead(item, context.now());
-    if (verdict === 'hit' && item !== undefined) return foundItem(at, item, ReadSource.item);
-    return verdict === 'not-found' ? undefined : foundByFill(at, await filler.fill(at.view, at.itemKey, at.keyRow));
+  const ofToken = (token: string): { readonly at: Place; readonly changeId: string } => {
+    const { view, key, changeId } = parseToken(token);
+    return { at: place(view, key), changeId };
   };
+  const status = async (at: Place, changeId: string): Promise<ChangeStatus> =>
+    statusOf(await store.get(at.itemKey), changeId);
 
-  const change = async (
-    at: Place,
-    request: ChangeRequest<Document>,
-    options: ChangeOptions,
-  ): Promise<Accepted<Document>> => {
-    const customerChange: CustomerChange = {
-      ...readChangeRequest(at, request),
-      id: options.id ?? ulid(),
-      key: at.itemKey,
-      columnNames: at.view.itemColumns,
-      by: options.by,
-      ...(options.ifMatch === undefined ? {} : { ifNonce: options.ifMatch }),
-    };
-    const { item, repeated } = await changeItem({ store, filler, context }, at, customerChange);
-    const visible = item !== undefined && judgeRead(item, context.now()) === 'hit' ? item : undefined;
-    return {
-      changeId: customerChange.id,
-      document: visible === undefined ? undefined : toDocument(at.view, columnsOf(visible)),
-      version: item === undefined ? undefined : nonceOf(item),
-      repeated,
-    };
-  };
+  const lookup = (at: Place, asked: GetOptions = {}): Promise<Lookup<Document>> =>
+    onRead === undefined ? readOne(reads, at, asked) : observedRead(onRead, at, () => readOne(reads, at, asked));
 
+  // Documents are those of the view by construction; only their names are lost on the way.
   return {
-    // The documents are those of the view by construction; only their names are lost on the way.
-    get: async (view, key, options) => (await get(place(view, key), options?.consistent ?? false)) as never,
-    change: async (view, key, request, options) =>
-      (await change(place(view, key), request as ChangeRequest<Document>, options)) as never,
-    statusOf: async (view, key, changeId) => statusOf(await store.get(place(view, key).itemKey), changeId),
-    waitFor: async (view, key, changeId, options) =>
-      waitForOutcome(store, place(view, key).itemKey, changeId, options ?? {}),
+    get: async (view, key, asked) => (await lookup(place(view, key), asked)).found as never,
+    lookup: async (view, key, asked) => (await lookup(place(view, key), asked)) as never,
+    batchGet: async (view, keys, asked = {}) => {
+      const places = keys.map((key) => place(view, key));
+      const answers = await observedBatch(onRead, places, () => readMany(reads, places, asked));
+      return answers.map(({ found }) => found) as never;
+    },
+    query: async (view, partitionKey, asked = {}) => {
+      const partition = partitionOf(catalog, view, partitionKey);
+      return (await observedQuery(onRead, partition, () => queryPartition(reads, partition, asked))) as never;
+    },
+    change: async (view, key, request, asked) =>
+      (await change(changes, place(view, key), request as ChangeRequest<Document>, asked)) as never,
+    statusOf: async (...args: StatusArguments) => {
+      const { at, changeId } =
+        args.length === 1 ? ofToken(args[0]) : { at: place(args[0], args[1]), changeId: args[2] };
+      return status(at, changeId);
+    },
+    waitFor: async (...args: WaitArguments) => {
+      const { at, changeId, wait } = isOfKey(args)
+        ? { at: place(args[0], args[1]), changeId: args[2], wait: args[3] }
+        : { ...ofToken(args[0]), wait: args[1] };
+      return waitForOutcome(store, at.itemKey, changeId, wait ?? {});
+    },
   };
 }
 
-const foundItem = ({ view }: Place, item: Item, source: ReadSource): Found<Document> => ({
-  document: toDocument(view, columnsOf(item)),
-  version: nonceOf(item),
-  source,
-  pending: pendingOf(item).map(({ id }) => id),
-});
+function fillerOf(
+  store: ItemStore,
+  rows: RowReader,
+  context: ProtocolContext,
+  { followMs, gatherMs }: HybridgeOptions,
+): Filler {
+  return createFiller(
+    { store, rows, context, ...(followMs === undefined ? {} : { followMs }) },
+    gatherMs === undefined ? {} : { gatherMs },
+  );
+}
 
-function foundByFill(at: Place, result: FillResult): Found<Document> | undefined {
-  if (result.columns === undefined) return undefined;
-  if (result.outcome === 'hit') return foundItem(at, result.item, ReadSource.item);
-  if (result.outcome === 'filled' && result.item !== undefined) return foundItem(at, result.item, ReadSource.fill);
-  return { document: toDocument(at.view, result.columns), version: undefined, source: ReadSource.sql, pending: [] };
+type StatusArguments = readonly [string] | readonly [ViewReference, KeyParts, string];
+type WaitOfKey = readonly [ViewReference, KeyParts, string, (WaitOptions | undefined)?];
+type WaitArguments = WaitOfKey | readonly [string, (WaitOptions | undefined)?];
+
+const isOfKey = (args: WaitArguments): args is WaitOfKey => Array.isArray(args[1]);
+
+function itemReadsOf(items: ItemReads, hedgeAfterMs: number | undefined): ItemReads {
+  if (hedgeAfterMs === undefined) return items;
+  return {
+    get: hedgedGet((key, options) => items.get(key, options), hedgeAfterMs),
+    ...(items.batchGet === undefined ? {} : { batchGet: items.batchGet.bind(items) }),
+    ...(items.query === undefined ? {} : { query: items.query.bind(items) }),
+  };
 }

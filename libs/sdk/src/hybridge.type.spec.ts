@@ -1,5 +1,5 @@
-/** Compiled, not run: documents and changes are typed by the view's definition. */
-import { column, int8, notNull, nullable, numeric, table, text, view } from '@hybridge/views';
+/** Compiled, not run: keys, documents and changes are typed by the view's definition. */
+import { column, int4, int8, notNull, nullable, numeric, table, text, view } from '@hybridge/views';
 import type { Hybridge } from './hybridge.ts';
 
 const accounts = view('accounts', {
@@ -14,15 +14,72 @@ const accounts = view('accounts', {
   changes: { allow: ['owner'] },
 });
 
+const lines = view('lines', {
+  table: table({
+    source: 'shop',
+    name: 'public.lines',
+    primaryKey: ['shop', 'order', 'nr'],
+    columns: { shop: notNull(text()), order: notNull(int8()), nr: notNull(int4()), sku: notNull(text()) },
+  }),
+  key: { pk: ['l1', column('shop'), 'ORDER', column('order')], sk: ['LINE', column('nr')] },
+  attributes: { sku: 'sku', nr: 'nr' },
+});
+
 export async function documentsAreTyped(hybridge: Hybridge): Promise<void> {
   const found = await hybridge.get(accounts, ['1']);
   const owner: string | undefined = found?.document.owner;
   const limit: string | null | undefined = found?.document.limit;
   // @ts-expect-error -- the view has no such attribute
   const credit = found?.document.credit;
-  await hybridge.change(accounts, ['1'], { op: 'update', set: { owner: 'Ada' } }, { by: 'me' });
+  const { found: same, stale } = await hybridge.lookup(accounts, [1], { allowStale: false });
+  const ownerToo: string | undefined = same?.document.owner;
+  const many = await hybridge.batchGet(accounts, [[1], ['2'], [3n]]);
+  const owners: readonly (string | undefined)[] = many.map((one) => one?.document.owner);
+  // @ts-expect-error -- one of them may be absent
+  const first: string = many[0].document.owner;
+  void [owner, limit, credit, stale, ownerToo, owners, first];
+}
+
+export async function changesAreTyped(hybridge: Hybridge): Promise<void> {
+  const set = { owner: 'Ada' };
+  const { token } = await hybridge.change(accounts, ['1'], { op: 'update', set }, { by: 'me' });
+  await hybridge.get(accounts, [1], { after: token });
+  await hybridge.waitFor(token, { timeoutMs: 5 });
+  await hybridge.waitFor(accounts, [1], 'c-1', { timeoutMs: 5 });
+  await hybridge.statusOf(token);
+  // @ts-expect-error -- an id alone names no document
+  await hybridge.waitFor(accounts, 'c-1');
   // @ts-expect-error -- an owner is a text
   await hybridge.change(accounts, ['1'], { op: 'update', set: { owner: 5 } }, { by: 'me' });
+  // @ts-expect-error -- the view has no such attribute
+  await hybridge.change(accounts, ['1'], { op: 'update', set: { credit: '5' } }, { by: 'me' });
+  // @ts-expect-error -- somebody has to ask for it
+  await hybridge.change(accounts, ['1'], { op: 'update', set }, {});
   await hybridge.change('accounts', ['1'], { op: 'update', set: { anything: 5 } }, { by: 'me' });
-  void [owner, limit, credit];
+}
+
+export async function keysAreTyped(hybridge: Hybridge): Promise<void> {
+  await hybridge.get(lines, ['here', 12n, 1]);
+  // @ts-expect-error -- the key has three parts
+  await hybridge.get(lines, ['here', 12n]);
+  // @ts-expect-error -- the key has three parts
+  await hybridge.batchGet(lines, [['here', 12n, 1, 'more']]);
+  // @ts-expect-error -- a part is a text or an integer
+  await hybridge.get(accounts, [{ id: 1 }]);
+  // @ts-expect-error -- a key is a list
+  await hybridge.get(accounts, 1);
+  await hybridge.get('lines', ['any', 'number', 'of', 'parts']);
+
+  const page = await hybridge.query(lines, ['here', 12], { from: [1], limit: 10 });
+  const sku: string | undefined = page.items[0]?.document.sku;
+  // @ts-expect-error -- the view has no such attribute
+  const shop = page.items[0]?.document.shop;
+  // @ts-expect-error -- the partition key has two columns
+  await hybridge.query(lines, ['here']);
+  // @ts-expect-error -- the partition key has two columns, the third is in the sort key
+  await hybridge.query(lines, ['here', 12, 1]);
+  // @ts-expect-error -- there is no such order
+  await hybridge.query(lines, ['here', 12], { order: 'random' });
+  await hybridge.query('lines', ['any', 'number']);
+  void [sku, shop];
 }

@@ -1,29 +1,57 @@
-export { type Hybridge, type HybridgeDependencies, type ItemReads, createHybridge } from './hybridge.ts';
+export {
+  type ConnectOptions,
+  type ConnectedHybridge,
+  DEFAULT_SQL_BUDGET,
+  type SqlReplicaOptions,
+  type SqlServerOptions,
+  connectHybridge,
+} from './connect.ts';
+export { type Hybridge, type HybridgeDependencies, type HybridgeOptions, createHybridge } from './hybridge.ts';
+export type { ItemReadOptions, ItemReads, PartitionPage, PartitionQuery } from './item-reads.ts';
+export type { ChangeEvent, FillEvent, HybridgeHooks, ReadEvent } from './hooks.ts';
+export { type ChangeToken, parseToken } from './change-token.ts';
+export { DEFAULT_QUERY_LIMIT, MAX_QUERY_LIMIT } from './query-partition.ts';
 export { createProtocolContext } from './protocol-context.ts';
 export {
   type Accepted,
+  type BatchGetOptions,
   type ChangeOptions,
   type ChangeRequest,
   type ChangeStatus,
   type DocumentFor,
   type Found,
+  type GetOptions,
+  type KeyFor,
   type KeyParts,
+  type KeyValue,
+  type Listed,
+  type Lookup,
+  type Page,
+  type PartitionKeyFor,
+  type QueryOptions,
   ReadSource,
   type ViewReference,
   type WaitOptions,
 } from './types.ts';
+export { LOOK_AGAIN_MS, type ServingGate, createServingGate } from './serving-gate.ts';
 export {
   AlreadyExistsError,
   ChangeIdReusedError,
+  ChangeLostError,
   type ErrorFacts,
   HybridgeError,
   type HybridgeErrorCode,
+  InvalidCursorError,
   InvalidKeyError,
+  InvalidTokenError,
   InvalidValueError,
   NotAllowedError,
   NotFoundError,
   PreconditionFailedError,
+  QueryImpossibleError,
+  SourceUnavailableError,
   TooManyPendingError,
   UncacheableError,
   UnsettledError,
+  ViewLoadingError,
 } from './errors.ts';

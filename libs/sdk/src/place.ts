@@ -1,5 +1,5 @@
 import type { ItemKey } from '@hybridge/protocol';
-import { type Catalog, type Row, ViewError, isStorableKey, keyFromParts, keyOfRow } from '@hybridge/views';
+import { type Catalog, type Row, ViewError, isStorableKey, keyFromParts, keyOfRow, toSqlText } from '@hybridge/views';
 import { InvalidKeyError } from './errors.ts';
 import type { KeyParts, ViewLike, ViewReference } from './types.ts';
 
@@ -32,3 +32,10 @@ export function placeOf(catalog: Catalog, reference: ViewReference, parts: KeyPa
     });
   }
 }
+
+/** Key parts as every spelling of the same key gives them, in the order of the primary key. */
+export const partsOf = ({ view, keyRow }: Place): readonly string[] =>
+  (view.table.primaryKey as readonly string[]).map((name) => {
+    const value = keyRow[name];
+    return value === undefined ? '' : (toSqlText(view.table, name, value) ?? '');
+  });

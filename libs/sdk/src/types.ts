@@ -9,8 +9,36 @@ export type ViewReference = string | ViewLike;
 /** What a reader of the view sees; untyped where only the name is known. */
 export type DocumentFor<V extends ViewReference> = V extends View<infer C, infer A> ? DocumentOf<C, A> : Document;
 
-/** Key parts in the order of the primary key. Integers above 2^53 as strings or bigints. */
-export type KeyParts = readonly (string | number | bigint)[];
+/** Integers above 2^53 as strings or bigints. */
+export type KeyValue = string | number | bigint;
+
+/** Key parts in the order of the primary key. */
+export type KeyParts = readonly KeyValue[];
+
+/** One value for each part. */
+type ValuesOf<Parts extends readonly unknown[]> = { readonly [Index in keyof Parts]: KeyValue };
+
+/** Key parts of a view: as many as its table's primary key has, where its definition is at hand. */
+export type KeyFor<V extends ViewReference> = V extends {
+  readonly table: { readonly primaryKey: infer Names extends readonly string[] };
+}
+  ? ValuesOf<Names>
+  : KeyParts;
+
+type ColumnsIn<Parts extends readonly unknown[]> = Parts extends readonly [infer First, ...infer Rest]
+  ? First extends { readonly column: string }
+    ? readonly [KeyValue, ...ColumnsIn<Rest>]
+    : ColumnsIn<Rest>
+  : readonly [];
+
+/** The columns of a view's partition key in the order of its template. */
+export type PartitionKeyFor<V extends ViewReference> = V extends {
+  readonly key: { readonly pk: infer Parts extends readonly unknown[] };
+}
+  ? number extends Parts['length']
+    ? KeyParts
+    : ColumnsIn<Parts>
+  : KeyParts;
 
 export const ReadSource = {
   /** The item answered. */
@@ -29,6 +57,64 @@ export interface Found<D> {
   readonly source: ReadSource;
   /** Ids of the customer changes in the document that SQL has not answered yet, oldest first. */
   readonly pending: readonly string[];
+}
+
+export interface GetOptions {
+  /** See every change accepted before the call, for twice the read cost. Default false. */
+  readonly consistent?: boolean;
+  /**
+   * Token of a change of this document: the answer shows it, or what came after it. Reads consistently, whatever
+   * `consistent` says.
+   */
+  readonly after?: string | undefined;
+  /**
+   * Whether "not found" that was true a while ago is an answer while SQL cannot be asked. Default true; never with
+   * `after`.
+   */
+  readonly allowStale?: boolean;
+}
+
+export interface BatchGetOptions {
+  readonly consistent?: boolean;
+  readonly allowStale?: boolean;
+}
+
+/** The answer to a read, and where it came from. */
+export interface Lookup<D> {
+  /** Undefined where SQL has no such row. */
+  readonly found: Found<D> | undefined;
+  readonly source: ReadSource;
+  /** True: SQL could not be asked, and this was true when it last could. */
+  readonly stale: boolean;
+}
+
+/** Which items of a partition a query is to list. */
+export interface QueryOptions {
+  /** Leading parts of the sort key that are not in the partition key: where to begin, included. */
+  readonly from?: KeyParts;
+  /** As `from`: where to end. Everything that begins with these parts is included. */
+  readonly to?: KeyParts;
+  /** Documents of one page at most; default 100, at most 1 000. */
+  readonly limit?: number;
+  /** `cursor` of the page before. */
+  readonly cursor?: string | undefined;
+  /** By the text of the sort key, in which numbers stand as text too. Default `ascending`. */
+  readonly order?: 'ascending' | 'descending';
+  /** As for `get`. Default false. */
+  readonly consistent?: boolean;
+}
+
+/** A document of a list, with the key it is read and changed by. */
+export interface Listed<D> extends Found<D> {
+  /** In the order of the primary key. */
+  readonly key: readonly string[];
+}
+
+export interface Page<D> {
+  /** Possibly none, or fewer than asked for, although there are more. */
+  readonly items: readonly Listed<D>[];
+  /** What the next page begins behind; undefined at the end. */
+  readonly cursor: string | undefined;
 }
 
 export type ChangeRequest<D> =
@@ -57,12 +143,15 @@ export interface Accepted<D> {
   readonly version: string | undefined;
   /** The id was known already; nothing was written. */
   readonly repeated: boolean;
+  /** Names this change of this document: for `get` with `after`, and for `waitFor`. Holds no secret and gives no right. */
+  readonly token: string;
 }
 
 /** Where a change stands. `unknown`: the item never had it, or has seen more outcomes since than it remembers. */
 export type ChangeStatus =
   | { readonly status: 'pending'; readonly since: Date }
-  | { readonly status: 'applied'; readonly at: Date }
+  /** With a code where SQL applied less than was asked for, such as `PARTIAL`. */
+  | { readonly status: 'applied'; readonly at: Date; readonly code?: string; readonly message?: string }
   | { readonly status: 'rejected'; readonly at: Date; readonly code: string; readonly message: string }
   | { readonly status: 'unknown' };
 
