@@ -1,12 +1,10 @@
 import { catalog } from '@hybridge/definitions';
 import { type Logger, createLogger, createMetrics, serveOperations } from '@hybridge/observability';
-import { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
-import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
 import { type RunningApp, runApp } from '@hybridge/runtime';
-import { createHybridge } from '@hybridge/sdk';
-import { createItemStore } from '@hybridge/sink-dynamodb';
-import { type ViewApiConfig, readConfig } from './config.ts';
-import { createInstruments } from './instruments.ts';
+import { connectHybridge } from '@hybridge/sdk';
+import { createAuthenticate } from './auth/authenticate.ts';
+import { type SqlSettings, type ViewApiConfig, readConfig } from './config.ts';
+import { type SqlRole, createInstruments } from './instruments.ts';
 import { createServer } from './server.ts';
 
 const config = readConfig();
@@ -16,26 +14,35 @@ await runApp(logger, () => startViewApi(config, logger));
 
 async function startViewApi(options: ViewApiConfig, log: Logger): Promise<RunningApp> {
   const metrics = createMetrics('view-api');
-  const dynamodb = createDynamoDbClient(options.dynamodb);
-  const pool = createSqlPool({
-    url: options.sqlUrl,
+  const instruments = createInstruments(metrics);
+  const onIdleError = (error: Error): void => log.warn({ err: error }, 'an idle connection to SQL broke');
+  const watched = (server: SqlSettings, role: SqlRole) => ({
+    url: server.url,
     applicationName: 'hybridge-view-api',
-    onIdleError: (error) => log.warn({ err: error }, 'an idle connection to SQL broke'),
+    onIdleError,
+    budget: { ...server.budget, ...instruments.budget(role) },
+    breaker: instruments.breaker(role),
   });
-
-  const hybridge = createHybridge({
+  const { sql, sqlReplica } = options;
+  const hybridge = connectHybridge({
     catalog,
-    items: createItemReader(dynamodb, options.dynamodb),
-    store: createItemStore(dynamodb, options.dynamodb),
-    rows: createRowReader({ pool }),
+    dynamodb: options.dynamodb,
+    sql: watched(sql, 'primary'),
+    sqlReplica: sqlReplica && { ...watched(sqlReplica, 'replica'), onFallback: instruments.fallback },
   });
-  const server = createServer({ hybridge, catalog, instruments: createInstruments(metrics), logger: log });
+  const server = createServer({
+    hybridge,
+    catalog,
+    authenticate: createAuthenticate(options.tokens),
+    instruments,
+    logger: log,
+    limits: options.limits,
+  });
   const operations = await serveOperations({ ...options.operations, metrics });
   const close = async (): Promise<void> => {
     await server.close();
     await operations[Symbol.asyncDispose]();
-    await pool[Symbol.asyncDispose]();
-    dynamodb.destroy();
+    await hybridge[Symbol.asyncDispose]();
   };
   try {
     await server.listen(options.http);

@@ -1,7 +1,8 @@
 import { isTransient } from '@hybridge/runtime';
 import { HybridgeError, type HybridgeErrorCode } from '@hybridge/sdk';
 import { ViewError } from '@hybridge/views';
-import { ApiError } from './errors.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError, RefusedError } from './errors.ts';
 
 /** RFC 9457, with a stable code, what it is about and what to do. */
 export interface Problem {
@@ -17,14 +18,18 @@ export interface Problem {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  401: 'Not authenticated',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'Method not allowed',
+  408: 'Too slow',
   409: 'Conflict',
   412: 'Precondition failed',
   413: 'Too large',
   415: 'Unsupported media type',
   422: 'Value does not fit',
-  429: 'Too many unanswered changes',
+  429: 'Too many',
+  431: 'Headers too large',
   500: 'Internal error',
   503: 'Try again',
 };
@@ -40,6 +45,12 @@ const SDK_STATUS: Readonly<Record<HybridgeErrorCode, number>> = {
   HYBRIDGE_SDK_CHANGE_ID_REUSED: 409,
   HYBRIDGE_SDK_UNCACHEABLE: 409,
   HYBRIDGE_SDK_UNSETTLED: 503,
+  HYBRIDGE_SDK_VIEW_LOADING: 503,
+  HYBRIDGE_SDK_SOURCE_UNAVAILABLE: 503,
+  HYBRIDGE_SDK_CHANGE_LOST: 409,
+  HYBRIDGE_SDK_TOKEN_INVALID: 400,
+  HYBRIDGE_SDK_CURSOR_INVALID: 400,
+  HYBRIDGE_SDK_QUERY_IMPOSSIBLE: 400,
 };
 
 /** What Fastify itself refuses, by its error code. */
@@ -54,6 +65,31 @@ const FRAMEWORK: Readonly<Record<string, ApiError>> = {
     fix: 'Percent-encode each part of the key.',
   }),
 };
+
+/** Retry-After where nothing says better, seconds. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** Answers an error. Who was refused for who it is, and why, goes to the log; the token never does. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error, request.id);
+  if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
+  if (error instanceof RefusedError) {
+    reply.headers(error.headers);
+    const { method, url, ip, caller } = request;
+    const { reason, code } = error;
+    request.log.warn({ audit: 'refused', subject: caller?.subject, ip, method, url, code, reason }, 'refused');
+  }
+  if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('retry-after')) {
+    reply.header('retry-after', String(retryAfterSeconds(error)));
+  }
+  return reply.code(problem.status).type('application/problem+json').send(problem);
+}
+
+function retryAfterSeconds(error: unknown): number {
+  const { retryAfterMs, facts } = (error ?? {}) as { retryAfterMs?: unknown; facts?: { retryAfterMs?: unknown } };
+  const ms = facts?.retryAfterMs ?? retryAfterMs;
+  return typeof ms === 'number' && ms > 0 ? Math.ceil(ms / 1000) : RETRY_AFTER_SECONDS;
+}
 
 /** Everything a client learns of an error; stack traces and causes stay here. */
 export function problemOf(error: unknown, requestId: string): Problem {

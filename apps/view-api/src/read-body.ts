@@ -2,9 +2,6 @@ import { type JsonValue, isJsonNumber, type PlainJson, parseJson } from '@hybrid
 import { canonicalNumber } from '@hybridge/protocol';
 import { ApiError } from './errors.ts';
 
-/** Largest body, bytes: a change may not come near DynamoDB's item size, as truth and changes share the item. */
-export const MAX_BODY_BYTES = 256 * 1024;
-
 /** Attribute values by attribute name. */
 export type Body = { readonly [attribute: string]: PlainJson };
 
@@ -12,7 +9,7 @@ export type Body = { readonly [attribute: string]: PlainJson };
 const MAX_DEPTH = 32;
 
 /** Member names that JavaScript objects give a meaning of their own. */
-const RESERVED_NAME = /"(?:__proto__|constructor|prototype)"\s*:/;
+const RESERVED_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
 /**
  * Reads a request body without passing a number through a float.
@@ -23,14 +20,10 @@ export function readBody(text: string): Body {
   if (value === null || typeof value !== 'object' || Array.isArray(value) || isJsonNumber(value)) {
     throw invalid('The body must be a JSON object of attributes.', 'Send {"attribute": value}.');
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([attribute, entry]) => [attribute, toPlain(attribute, entry, 1)]),
-  );
+  return Object.fromEntries(membersOf(value).map(([attribute, entry]) => [attribute, toPlain(attribute, entry, 1)]));
 }
 
 function parse(text: string): JsonValue {
-  if (RESERVED_NAME.test(text))
-    throw invalid('The body names a reserved member.', 'Rename __proto__, constructor, prototype.');
   try {
     return parseJson(text);
   } catch (error) {
@@ -44,7 +37,14 @@ function toPlain(attribute: string, value: JsonValue, depth: number): PlainJson 
   if (value === null || typeof value !== 'object') return value;
   if (isJsonNumber(value)) return toSafeNumber(attribute, String(value));
   if (Array.isArray(value)) return (value as readonly JsonValue[]).map((entry) => toPlain(attribute, entry, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, toPlain(attribute, entry, depth + 1)]));
+  return Object.fromEntries(membersOf(value).map(([name, entry]) => [name, toPlain(attribute, entry, depth + 1)]));
+}
+
+function membersOf(value: object): readonly (readonly [string, JsonValue])[] {
+  const members = Object.entries(value) as [string, JsonValue][];
+  const reserved = members.find(([name]) => RESERVED_NAMES.includes(name));
+  if (reserved === undefined) return members;
+  throw invalid('The body names a reserved member.', `Rename ${RESERVED_NAMES.join(', ')}.`);
 }
 
 /** Numbers every JSON consumer reads alike: whole ones up to 2^53 - 1, others whose digits a float gives back. */

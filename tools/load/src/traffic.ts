@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { type Action, chooseActions } from './actions.ts';
 import { createRandom } from './random.ts';
+import { sendChange } from './send-change.ts';
 import { readShopRows } from './shop-rows.ts';
 
 export interface TrafficOptions {
@@ -9,6 +10,8 @@ export interface TrafficOptions {
   readonly sqlUrl: string;
   /** Address of view-api; without it customers stay quiet. */
   readonly apiUrl?: string;
+  /** A token for the customer of an id; without it customers ask without one. */
+  readonly tokenFor?: (customerId: string) => Promise<string>;
   readonly ratePerSecond: number;
   /** Decides every choice; default 1. */
   readonly seed?: number;
@@ -18,6 +21,11 @@ export interface TrafficOptions {
   readonly actions?: number;
   /** Actions under way at the same time; default 16. What is due beyond that waits its turn. */
   readonly concurrency?: number;
+  /**
+   * How long a customer repeats a request that got no answer or a 5xx, milliseconds; each time as the same change
+   * (`Idempotency-Key`). Default 0: it fails at once.
+   */
+  readonly repeatForMs?: number;
   /** Told of each action that failed; traffic goes on. */
   readonly onError?: (error: unknown, action: Action) => void;
 }
@@ -26,6 +34,7 @@ export interface TrafficOptions {
 export interface AcceptedChange {
   readonly changeId: string;
   readonly view: string;
+  /** Key as in addresses of view-api: parts with commas between them. */
   readonly id: string;
 }
 
@@ -35,7 +44,9 @@ export interface TrafficCounters {
   readonly accepted: readonly AcceptedChange[];
   /** Customers' changes that view-api refused (4xx). */
   readonly refused: number;
-  /** Actions that failed: no answer, or 5xx. */
+  /** Requests that were sent once more. */
+  readonly repeated: number;
+  /** Actions that failed: no answer, or 5xx, to the last try. */
   readonly failed: number;
 }
 
@@ -47,8 +58,13 @@ export interface Traffic extends AsyncDisposable {
   stop(): Promise<TrafficCounters>;
 }
 
-const DEFAULTS = { seed: 1, customerPercent: 10, actions: Number.POSITIVE_INFINITY, concurrency: 16 } as const;
-const REQUEST_TIMEOUT_MS = 10_000;
+const DEFAULTS = {
+  seed: 1,
+  customerPercent: 10,
+  actions: Number.POSITIVE_INFINITY,
+  concurrency: 16,
+  repeatForMs: 0,
+} as const;
 const TICK_MS = 5;
 
 /**
@@ -56,9 +72,10 @@ const TICK_MS = 5;
  * @throws when the database cannot be reached or has no rows to choose from
  */
 export async function createTraffic(options: TrafficOptions): Promise<Traffic> {
-  const { concurrency, customerPercent, actions, seed } = { ...DEFAULTS, ...options };
+  const { concurrency, customerPercent, actions, seed, repeatForMs } = { ...DEFAULTS, ...options };
   const pool = new Pool({ connectionString: options.sqlUrl, max: concurrency, application_name: 'hybridge-load' });
   pool.on('error', () => undefined); // an idle connection broke; the next action gets a new one or fails visibly
+  pool.on('connect', (client) => client.on('error', () => undefined)); // one broke between two statements: the next tells
   const rows = await readShopRows(pool).catch(async (error: unknown) => {
     await pool.end();
     throw error;
@@ -66,7 +83,7 @@ export async function createTraffic(options: TrafficOptions): Promise<Traffic> {
   const stream = chooseActions(rows, createRandom(seed), options.apiUrl === undefined ? 0 : customerPercent);
   const done: Record<string, number> = {};
   const accepted: AcceptedChange[] = [];
-  const counters = { done, accepted, refused: 0, failed: 0 };
+  const counters = { done, accepted, refused: 0, repeated: 0, failed: 0 };
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
 
@@ -81,7 +98,14 @@ export async function createTraffic(options: TrafficOptions): Promise<Traffic> {
     }
   };
   const requestChange = async (action: Action & { readonly kind: 'customer' }): Promise<void> => {
-    const answer = await patch(`${options.apiUrl}/views/${action.view}/${action.id}`, action.set);
+    const answer = await sendChange(
+      {
+        url: `${options.apiUrl}/views/${action.view}/${action.id}`,
+        set: action.set,
+        token: await options.tokenFor?.(action.id),
+      },
+      { repeatForMs, onRepeat: () => counters.repeated++ },
+    );
     if (answer === undefined) counters.refused++;
     else accepted.push({ changeId: answer, view: action.view, id: action.id });
   };
@@ -121,17 +145,4 @@ async function runTransaction(pool: Pool, action: Action & { readonly kind: 'sql
     client.release(true); // closing the connection rolls back, whatever state it was in
     throw error;
   }
-}
-
-/** The id of the accepted change; undefined when it was refused. @throws when there is no answer, or a 5xx */
-async function patch(url: string, set: object): Promise<string | undefined> {
-  const response = await fetch(url, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(set),
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-  });
-  const body = await response.text();
-  if (response.status >= 500) throw new Error(`view-api answered ${response.status}: ${body.slice(0, 200)}`);
-  return response.ok ? String((JSON.parse(body) as { changeId: unknown }).changeId) : undefined;
 }

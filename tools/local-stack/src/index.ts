@@ -2,6 +2,7 @@
 export { AwsEmulator, readStackConfig } from './config.ts';
 export type { StackConfig } from './config.ts';
 export { pinnedCompose } from './compose/pinned-compose.ts';
+export { type PythonModule, pinnedSchemathesis } from './fuzz/pinned-schemathesis.ts';
 export { renderCompose } from './compose/render-compose.ts';
 export {
   ComponentName,
@@ -45,6 +46,7 @@ export { stopRunningStacks } from './stop-running-stacks.ts';
 export { AppName, loopApps } from './apps/app-environment.ts';
 export type { AppPorts, AppResources } from './apps/app-environment.ts';
 export type { AppCrash } from './apps/app-runner.ts';
+export type { TokenFor } from './apps/local-tokens.ts';
 export { startApps } from './apps/start-apps.ts';
 export type { Apps, AppsOptions } from './apps/start-apps.ts';
 export { ProvisionStep, provision } from './provision/provision.ts';

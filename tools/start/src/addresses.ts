@@ -1,5 +1,6 @@
 import type { Loop } from '@hybridge/local-stack';
 import pc from 'picocolors';
+import { CUSTOMER_ID } from './demonstration.ts';
 
 /** Where everything answers, one line each. */
 export function addressesOf({ apps, stack, provisioned, logDir }: Loop): readonly string[] {
@@ -17,12 +18,14 @@ export function addressesOf({ apps, stack, provisioned, logDir }: Loop): readonl
   return rows.map(([name, address]) => `  ${name.padEnd(20)}${pc.cyan(address)}`);
 }
 
-/** What a newcomer may try next. */
-export function suggestionsFor({ apps, stack }: Loop): readonly string[] {
+/** What a newcomer may try next, with a token that makes them a customer. */
+export async function suggestionsFor({ apps, stack }: Loop): Promise<readonly string[]> {
   return [
     pc.bold('Try'),
     `  curl ${apps.apiUrl}/views/products/7`,
-    `  curl -X PATCH ${apps.apiUrl}/views/customers/42 -H 'content-type: application/json' -d '{"city":"Gouda"}'`,
+    `  TOKEN=${await apps.tokenFor(CUSTOMER_ID)}`,
+    `  curl -X PATCH ${apps.apiUrl}/views/customers/${CUSTOMER_ID} -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"city":"Gouda"}'`,
+    `  curl -N ${apps.apiUrl}/views/customers/${CUSTOMER_ID}/events -H "authorization: Bearer $TOKEN"`,
     `  psql ${stack.endpoints.postgres.url} -c "UPDATE products SET list_price = 9.99 WHERE id = 7"`,
     `  npm start -- --traffic 50`,
   ];

@@ -3,7 +3,9 @@ import pc from 'picocolors';
 import { type Stage, call, check, scene, until } from './story.ts';
 
 const PRODUCT = '/views/products/7';
-const CUSTOMER = '/views/customers/42';
+/** Who asks in the story. */
+export const CUSTOMER_ID = '42';
+const CUSTOMER = `/views/customers/${CUSTOMER_ID}`;
 
 /** The three things a newcomer should see. @throws when one of them does not happen as told */
 export async function playDemonstration(stage: Stage): Promise<void> {

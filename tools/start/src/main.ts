@@ -9,7 +9,7 @@ import pg from 'pg';
 import pc from 'picocolors';
 import { addressesOf, suggestionsFor } from './addresses.ts';
 import { httpPortOf } from './config.ts';
-import { playDemonstration } from './demonstration.ts';
+import { CUSTOMER_ID, playDemonstration } from './demonstration.ts';
 import { awaitFirstLoad } from './first-load.ts';
 import { showHops } from './live-view.ts';
 import { type StartOptions, USAGE, parseOptions } from './options.ts';
@@ -48,7 +48,7 @@ async function run(options: StartOptions, signal: AbortSignal): Promise<number> 
     console.log(addressesOf(loop).join('\n'));
     await demonstrate(loop, signal);
     if (options.once) return await finishOnce(loop);
-    await Promise.all([showHops(loop, suggestionsFor(loop), signal), runTraffic(loop, options.traffic, signal)]);
+    await Promise.all([showHops(loop, await suggestionsFor(loop), signal), runTraffic(loop, options.traffic, signal)]);
     return 0;
   } finally {
     console.log(pc.dim('\nstopping …'));
@@ -103,7 +103,9 @@ async function demonstrate(loop: Loop, signal: AbortSignal): Promise<void> {
   try {
     await showFirstLoad(loop, sql, signal);
     await using bus = await openBusTap(loop.stack.endpoints, loop.provisioned.aws.busName);
-    await playDemonstration({ sql, bus, apiUrl: loop.apps.apiUrl, say: (line) => console.log(line), signal });
+    const { apiUrl, tokenFor } = loop.apps;
+    const token = await tokenFor(CUSTOMER_ID);
+    await playDemonstration({ sql, bus, apiUrl, token, say: (line) => console.log(line), signal });
   } finally {
     await sql.end();
   }

@@ -6,6 +6,8 @@ import type { BusTap } from '@hybridge/local-stack';
 export interface Stage {
   readonly sql: Client;
   readonly apiUrl: string;
+  /** Of the customer the story is about. */
+  readonly token: string;
   readonly bus: BusTap;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
@@ -36,7 +38,11 @@ export async function call(stage: Stage, method: string, path: string, body?: un
   const response = await fetch(`${stage.apiUrl}${path}`, {
     method,
     signal: AbortSignal.any([stage.signal, AbortSignal.timeout(PATIENCE_MS)]),
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    headers: {
+      authorization: `Bearer ${stage.token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
   return {

@@ -7,6 +7,7 @@ export async function runTraffic(loop: Loop, ratePerSecond: number, signal: Abor
   const traffic = await createTraffic({
     sqlUrl: loop.provisioned.sql.adminUrl,
     apiUrl: loop.apps.apiUrl,
+    tokenFor: loop.apps.tokenFor,
     ratePerSecond,
   });
   signal.addEventListener('abort', () => void traffic.stop(), { once: true });

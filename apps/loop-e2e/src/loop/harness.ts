@@ -94,7 +94,7 @@ export async function startHarness(
     items,
     bus,
     crashes,
-    api: createViewApiClient(loop.apps.apiUrl),
+    api: createViewApiClient(loop.apps.apiUrl, loop.apps.tokenFor),
     drained: () => drained({ sql, items, kafka, groupId: GROUP_ID, sentinelId: SENTINEL_ID }),
     compare: () => compareAll(catalog, { rows, items }),
     loseItem: async ({ pk, sk }) => {

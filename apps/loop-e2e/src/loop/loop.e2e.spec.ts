@@ -190,6 +190,7 @@ describe('an app that is killed in the middle of traffic', () => {
     await using traffic = await createTraffic({
       sqlUrl: harness.loop.provisioned.sql.adminUrl,
       apiUrl: harness.apps.apiUrl,
+      tokenFor: harness.apps.tokenFor,
       ratePerSecond: 40,
       customerPercent: 25,
       seed: loopApps.indexOf(name) + 1,

@@ -69,6 +69,7 @@ it('empties the views of a truncated table under traffic, again and again', asyn
   await using traffic = await createTraffic({
     sqlUrl: harness.loop.provisioned.sql.adminUrl,
     apiUrl: harness.apps.apiUrl,
+    tokenFor: harness.apps.tokenFor,
     ratePerSecond: 30,
     customerPercent: 30,
     seed: 11,

@@ -13,12 +13,22 @@ export interface ViewApiClient {
   remove(path: string): Promise<ApiAnswer>;
 }
 
-/** Paths are `customers/42`. */
-export function createViewApiClient(baseUrl: string): ViewApiClient {
+/**
+ * Paths are `customers/42`. Who asks is the customer the key begins with, who also reads what the shop's people may.
+ */
+export function createViewApiClient(
+  baseUrl: string,
+  tokenFor: (subject: string, scopes: readonly string[]) => Promise<string>,
+): ViewApiClient {
   const call = async (method: string, path: string, body?: object): Promise<ApiAnswer> => {
+    const customer = /\/([^,]+)/.exec(path)?.[1] ?? '';
     const response = await fetch(`${baseUrl}/views/${path}`, {
       method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: {
+        authorization: `Bearer ${await tokenFor(customer, ['staff'])}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     return {

@@ -14,6 +14,7 @@ const stack = {
     operations: { projector: 1, 'stream-pipe': 2, writeback: 3, 'view-api': 4, inspector: 5 },
     http: 6,
   },
+  jwtSecret: 'secret-of-this-run',
 };
 
 describe('environmentOf', () => {
@@ -35,6 +36,17 @@ describe('environmentOf', () => {
     expect(environmentOf('writeback', stack)).toMatchObject({
       WRITEBACK_QUEUE_URL: stack.resources.queueUrl,
       WRITEBACK_SQL_URL: `postgres://hybridge_app:hybridge_app@127.0.0.1:${stackPorts.postgres}/shop`,
+    });
+  });
+
+  it('tells view-api alone what signs tokens', () => {
+    const knowing = Object.values(AppName).filter((name) =>
+      Object.values(environmentOf(name, stack)).includes(stack.jwtSecret),
+    );
+    expect(knowing).toEqual(['view-api']);
+    expect(environmentOf('view-api', stack)).toMatchObject({
+      VIEW_API_JWT_SECRET: stack.jwtSecret,
+      VIEW_API_JWT_ISSUER: 'hybridge-local',
     });
   });
 

@@ -1,5 +1,6 @@
 /** What each app is told about the stack: its environment variables, made from the endpoints in one place. */
 import type { Endpoints } from '../endpoints.ts';
+import { LOCAL_AUDIENCE, LOCAL_ISSUER } from './local-tokens.ts';
 
 /** The apps that can be started beside a stack, in start order. */
 export const AppName = {
@@ -36,7 +37,13 @@ export type AppSettings = Readonly<Record<string, string>>;
 /** The full environment of one app: credentials, addresses, ports. Nothing of ours is inherited but the path. */
 export function environmentOf(
   name: AppName,
-  stack: { readonly endpoints: Endpoints; readonly resources: AppResources; readonly ports: AppPorts },
+  stack: {
+    readonly endpoints: Endpoints;
+    readonly resources: AppResources;
+    readonly ports: AppPorts;
+    /** Signs the tokens of view-api's callers. */
+    readonly jwtSecret: string;
+  },
 ): AppSettings {
   const { endpoints, ports } = stack;
   const prefix = name.toUpperCase().replaceAll('-', '_');
@@ -53,7 +60,11 @@ export function environmentOf(
 
 type Settings = Readonly<Record<string, string | undefined>>;
 
-function settingsOf(name: AppName, { endpoints, resources, ports }: Parameters<typeof environmentOf>[1]): Settings {
+/** Nobody's share of a machine that is all theirs. */
+const RATE_LIMIT_PER_MINUTE = '1000000';
+
+function settingsOf(name: AppName, stack: Parameters<typeof environmentOf>[1]): Settings {
+  const { endpoints, resources, ports, jwtSecret } = stack;
   const views = { DYNAMODB_ENDPOINT: endpoints.dynamodb.endpoint, TABLE_NAME: resources.tableName };
   const bus = { EVENTBRIDGE_ENDPOINT: endpoints.aws.endpoint, EVENT_BUS_NAME: resources.eventBusName };
   const sql = { SQL_URL: sqlUrl(endpoints, resources.sqlUser ?? 'hybridge_app') };
@@ -65,7 +76,16 @@ function settingsOf(name: AppName, { endpoints, resources, ports }: Parameters<t
     case 'writeback':
       return { ...views, ...sql, SQS_ENDPOINT: endpoints.aws.endpoint, QUEUE_URL: resources.queueUrl };
     case 'view-api':
-      return { ...views, ...sql, HTTP_PORT: String(ports.http) };
+      return {
+        ...views,
+        ...sql,
+        HTTP_PORT: String(ports.http),
+        JWT_SECRET: jwtSecret,
+        JWT_ISSUER: LOCAL_ISSUER,
+        JWT_AUDIENCE: LOCAL_AUDIENCE,
+        RATE_LIMIT_PER_MINUTE,
+        ADDRESS_RATE_LIMIT_PER_MINUTE: RATE_LIMIT_PER_MINUTE,
+      };
     case 'inspector':
       return { ...views, ...bus, ...sql };
   }

@@ -8,6 +8,7 @@ import { UnknownComponentError } from '../errors.ts';
 import { findFreePort } from '../ports.ts';
 import { appCommand } from './app-command.ts';
 import { AppName, environmentOf, loopApps } from './app-environment.ts';
+import { type TokenFor, createTokenFor, makeSecret } from './local-tokens.ts';
 import type { AppPorts, AppResources, AppSettings } from './app-environment.ts';
 import type { LaunchCommand } from '../native/launch.ts';
 import { createAppRunner } from './app-runner.ts';
@@ -38,6 +39,8 @@ export type Apps = AsyncDisposable & {
   readonly ports: AppPorts;
   /** Address of view-api's HTTP interface. */
   readonly apiUrl: string;
+  /** A token that view-api takes, of a customer by id. */
+  readonly tokenFor: TokenFor;
   /** `http://host:port` of an app's `/health` and `/metrics`. */
   operationsUrl(name: AppName): string;
   /** Undefined while it does not run. */
@@ -60,8 +63,10 @@ const defaultReadyTimeoutMs = 60_000;
 export async function startApps(options: AppsOptions): Promise<Apps> {
   const names = options.apps ?? loopApps;
   const ports = await findAppPorts(options.httpPort);
+  const jwtSecret = makeSecret();
+  const surroundings = { ports, jwtSecret };
   mkdirSync(options.logDir, { recursive: true });
-  const runners = new Map(names.map((name) => [name, createRunner(name, ports, options)]));
+  const runners = new Map(names.map((name) => [name, createRunner(name, surroundings, options)]));
 
   const runnerOf = (name: AppName): AppRunner => {
     const runner = runners.get(name);
@@ -89,6 +94,7 @@ export async function startApps(options: AppsOptions): Promise<Apps> {
     names,
     ports,
     apiUrl: `http://127.0.0.1:${ports.http}`,
+    tokenFor: createTokenFor(jwtSecret),
     operationsUrl: (name) => `http://127.0.0.1:${ports.operations[name]}`,
     processId: (name) => runnerOf(name).processId(),
     start: (name) => runnerOf(name).start(),
@@ -98,14 +104,17 @@ export async function startApps(options: AppsOptions): Promise<Apps> {
       await runnerOf(name).start();
     },
     runToEnd: (name, args) =>
-      runToEnd(appCommand(name, { ...settingsFor(name, ports, options), ...options.env }), args),
+      runToEnd(appCommand(name, { ...settingsFor(name, surroundings, options), ...options.env }), args),
     stop: (name) => (name === undefined ? stopAll() : runnerOf(name).stop()),
     [Symbol.asyncDispose]: stopAll,
   };
 }
 
-const settingsFor = (name: AppName, ports: AppPorts, { endpoints, provisioned }: AppsOptions) =>
-  environmentOf(name, { endpoints, resources: provisioned, ports });
+/** What the apps of one start share. */
+type Surroundings = { readonly ports: AppPorts; readonly jwtSecret: string };
+
+const settingsFor = (name: AppName, surroundings: Surroundings, { endpoints, provisioned }: AppsOptions) =>
+  environmentOf(name, { endpoints, resources: provisioned, ...surroundings });
 
 async function runToEnd(
   { file, args, directory, environment }: LaunchCommand,
@@ -120,11 +129,11 @@ async function runToEnd(
   return code ?? 1;
 }
 
-function createRunner(name: AppName, ports: AppPorts, options: AppsOptions): AppRunner {
+function createRunner(name: AppName, surroundings: Surroundings, options: AppsOptions): AppRunner {
   return createAppRunner({
     name,
-    command: appCommand(name, { ...settingsFor(name, ports, options), ...options.env }),
-    port: ports.operations[name],
+    command: appCommand(name, { ...settingsFor(name, surroundings, options), ...options.env }),
+    port: surroundings.ports.operations[name],
     logFile: join(options.logDir, `${name}.log`),
     readyTimeoutMs: options.readyTimeoutMs ?? defaultReadyTimeoutMs,
     onCrash: options.onCrash ?? (() => {}),
