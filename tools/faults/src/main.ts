@@ -41,18 +41,20 @@ async function runAll(lab: FaultLab, { scenarios, app, kills, ...options }: Faul
   for (const name of scenarios) {
     const scenario = scenarioOf(name, { app, kills, onKill });
     console.log(`\nscenario   ${name}: ${scenario.title}`);
+    const begun = performance.now();
     const result = await runScenario(lab, scenario, { ...options, random });
+    console.log(`lasted     ${Math.round((performance.now() - begun) / 1_000)} s`);
     print(result);
     if (result.problems.length > 0) return 1;
   }
   return 0;
 }
 
-function print({ facts, traffic, unanswered, comparisons, problems }: ScenarioResult): void {
-  const { accepted, done, failed } = traffic;
+function print({ facts, traffic, accepted, writeback, comparisons, problems }: ScenarioResult): void {
+  const { done, failed, repeated } = traffic;
   console.log(`happened   ${JSON.stringify(facts)}`);
-  console.log(`traffic    ${JSON.stringify(done)}, ${failed} failed, ${accepted.length} customer changes accepted`);
-  console.log(`answers    ${accepted.length - unanswered} of ${accepted.length} accepted changes`);
+  console.log(`traffic    ${JSON.stringify(done)}, ${failed} failed, ${repeated} requests repeated`);
+  console.log(`changes    ${accepted.length} accepted; SQL of the writeback: ${JSON.stringify(writeback)}`);
   console.log(renderReport(comparisons));
   console.log(problems.length === 0 ? 'The views say what SQL says.' : `WRONG      ${problems.join('\nWRONG      ')}`);
 }

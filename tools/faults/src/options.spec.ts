@@ -18,6 +18,10 @@ describe('options of a fault run', () => {
     });
   });
 
+  it('may name several scenarios', () => {
+    expect(parseOptions(['--scenario', 'sqs,kills']).scenarios).toEqual(['sqs', 'kills']);
+  });
+
   it('may ask for all scenarios, each of which there is', () => {
     const { scenarios } = parseOptions(['--scenario', 'all']);
     expect(scenarios).toEqual(scenarioNames);
@@ -25,7 +29,7 @@ describe('options of a fault run', () => {
   });
 
   it.each([
-    [['--scenario', 'flood'], /--scenario is "flood".*broker-restart.*all/],
+    [['--scenario', 'kills,flood'], /--scenario is "flood".*broker-restart.*all/],
     [['--app', 'inspector'], /--app is "inspector".*projector/],
     [['--kills', '0'], /--kills is "0".*1 to 1000/],
     [['--seconds', '-1'], /--seconds/],

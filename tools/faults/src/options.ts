@@ -6,7 +6,7 @@ const ALL = 'all';
 
 export const USAGE = `npm run faults -- [options]
 
-  --scenario NAME  ${[...scenarioNames, ALL].join(', ')} (default kills)
+  --scenario NAMES ${ALL}, or some of ${scenarioNames.join(', ')}, with commas between them (default kills)
   --seconds N      how long a scenario repeats its rounds, 0 to 86400 (default 60); kills counts instead
   --app NAME       kills: which app is killed: ${loopApps.join(', ')} (default projector)
   --kills N        kills: how often, 1 to 1000 (default 50)
@@ -38,7 +38,10 @@ export function parseOptions(args: readonly string[]): FaultOptions {
     },
   });
   return {
-    scenarios: values.scenario === ALL ? scenarioNames : [oneOf('--scenario', values.scenario, scenarioNames, ALL)],
+    scenarios:
+      values.scenario === ALL
+        ? scenarioNames
+        : values.scenario.split(',').map((name) => oneOf('--scenario', name, scenarioNames, ALL)),
     seconds: wholeNumber('--seconds', values.seconds, [0, 86_400]),
     app: oneOf('--app', values.app, loopApps),
     kills: wholeNumber('--kills', values.kills, [1, 1000]),

@@ -6,6 +6,8 @@ import {
   type AppCrash,
   type Loop,
   type LoopOptions,
+  type Ports,
+  access,
   drained,
   findFreePorts,
   loopApps,
@@ -18,7 +20,10 @@ import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
 import { type Comparison, compareAll } from '@hybridge/verify';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { Pool } from 'pg';
+import { type AwsProxy, createAwsProxy } from '../proxy/aws-proxy.ts';
 import { type DynamoDbProxy, createDynamoDbProxy } from '../proxy/dynamodb-proxy.ts';
+import { type SqlProxy, createSqlProxy } from '../proxy/sql-proxy.ts';
+import { type SqlLedger, openSqlLedger } from './sql-ledger.ts';
 
 /** Consumer group of the projector. */
 export const GROUP_ID = 'projector';
@@ -27,10 +32,16 @@ export const SENTINEL_ID = 999_999;
 /** A busy machine may take long to start a component again. */
 const PATIENCE_MS = 150_000;
 
-/** The running loop with the means to break it and to look at it. Every app talks to DynamoDB through the proxy. */
+/** The running loop with the means to break it and to look at it. */
 export interface FaultLab extends AsyncDisposable {
   readonly loop: Loop;
+  /** Every app talks to DynamoDB through it. */
   readonly proxy: DynamoDbProxy;
+  /** Between the pipe and the bus, and between the queue and the writeback. */
+  readonly aws: AwsProxy;
+  /** Between the writeback and PostgreSQL. */
+  readonly sqlProxy: SqlProxy;
+  readonly ledger: SqlLedger;
   /** As the owner of the shop's database. */
   readonly sql: Pool;
   /** Past the proxy. */
@@ -56,40 +67,59 @@ export type FaultLabOptions = Pick<LoopOptions, 'demo' | 'signal'> & {
   readonly onProgress?: NonNullable<LoopOptions['stack']>['onProgress'];
 };
 
+type Proxies = Pick<FaultLab, 'proxy' | 'aws' | 'sqlProxy'>;
+
 export async function openFaultLab({ random, onProgress, ...options }: FaultLabOptions): Promise<FaultLab> {
   const ports = await findFreePorts();
-  const proxy = await createDynamoDbProxy({ target: `http://127.0.0.1:${ports.dynamodb}`, random });
+  await using opened = new AsyncDisposableStack();
+  const proxies = await openProxies(opened, ports, random);
   const crashes: AppCrash[] = [];
-  try {
-    const loop = await startLoop({
+  const loop = opened.use(
+    await startLoop({
       ...options,
       catalog,
       stack: { form: 'native', ports, ...(onProgress && { onProgress }) },
-      env: Object.fromEntries(loopApps.map((app) => [endpointVariable(app), proxy.endpoint])),
+      env: environmentOf(proxies),
       onAppCrash: (crash) => crashes.push(crash),
-    });
-    try {
-      return await labOf(loop, proxy, crashes);
-    } catch (error) {
-      await loop[Symbol.asyncDispose]();
-      throw error;
-    }
-  } catch (error) {
-    await proxy[Symbol.asyncDispose]();
-    throw error;
-  }
+    }),
+  );
+  const lab = await labOf(opened, { loop, crashes, ...proxies });
+  const kept = opened.move();
+  return { ...lab, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
+
+async function openProxies(opened: AsyncDisposableStack, ports: Ports, random: Random): Promise<Proxies> {
+  const target = (port: number): string => `http://127.0.0.1:${port}`;
+  return {
+    proxy: opened.use(await createDynamoDbProxy({ target: target(ports.dynamodb), random })),
+    aws: opened.use(await createAwsProxy({ target: target(ports.aws), random })),
+    sqlProxy: opened.use(await createSqlProxy({ target: { host: '127.0.0.1', port: ports.postgres }, random })),
+  };
+}
+
+const environmentOf = ({ proxy, aws, sqlProxy }: Proxies): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(loopApps.map((app) => [endpointVariable(app), proxy.endpoint])),
+  STREAM_PIPE_EVENTBRIDGE_ENDPOINT: aws.endpoint,
+  WRITEBACK_SQS_ENDPOINT: aws.endpoint,
+  // Locally every role's password is its name.
+  WRITEBACK_SQL_URL: `postgres://hybridge_app:hybridge_app@127.0.0.1:${sqlProxy.port}/${access.postgres.database}`,
+});
 
 const endpointVariable = (app: string): string => `${app.toUpperCase().replaceAll('-', '_')}_DYNAMODB_ENDPOINT`;
 
-async function labOf(loop: Loop, proxy: DynamoDbProxy, crashes: AppCrash[]): Promise<FaultLab> {
+async function labOf(
+  opened: AsyncDisposableStack,
+  { loop, crashes, ...proxies }: Proxies & Pick<FaultLab, 'loop' | 'crashes'>,
+): Promise<Omit<FaultLab, typeof Symbol.asyncDispose>> {
   const { region, dynamodb, credentials, kafka: broker } = loop.stack.endpoints;
   const { sql: urls, kafka: named, aws } = loop.provisioned;
   const client = new DynamoDBClient({ region, endpoint: dynamodb.endpoint, credentials: { ...credentials } });
+  opened.defer(() => client.destroy());
   const items = createItemReader(client, { tableName: aws.tableName });
   const sql = new Pool({ connectionString: urls.adminUrl, max: 4 });
+  opened.defer(() => sql.end());
   sql.on('error', () => undefined); // an idle connection that breaks is replaced
-  const pool = createSqlPool({ url: urls.appUrl, max: 4, applicationName: 'hybridge-faults' });
+  const pool = opened.use(createSqlPool({ url: urls.appUrl, max: 4, applicationName: 'hybridge-faults' }));
   const kafka = new Kafka({ brokers: [...broker.brokers], logLevel: logLevel.NOTHING });
   await sql.query(
     `INSERT INTO public.products (id, sku, name, list_price) VALUES ($1, 'SENTINEL', 'marker of commit order', 0)`,
@@ -102,9 +132,10 @@ async function labOf(loop: Loop, proxy: DynamoDbProxy, crashes: AppCrash[]): Pro
     return task(admin).finally(() => admin.disconnect());
   };
   return {
+    ...proxies,
     loop,
-    proxy,
     sql,
+    ledger: await openSqlLedger(sql),
     dynamodb: client,
     items,
     kafka,
@@ -115,12 +146,6 @@ async function labOf(loop: Loop, proxy: DynamoDbProxy, crashes: AppCrash[]): Pro
     drained: () =>
       withAdmin((admin) => drained({ sql, items, kafka: admin, groupId: GROUP_ID, sentinelId: SENTINEL_ID })),
     compare: () => compareAll(catalog, { rows: createRowReader({ pool }), items }),
-    async [Symbol.asyncDispose]() {
-      await Promise.all([sql.end(), pool[Symbol.asyncDispose]()]);
-      client.destroy();
-      await loop[Symbol.asyncDispose]();
-      await proxy[Symbol.asyncDispose]();
-    },
   };
 }
 

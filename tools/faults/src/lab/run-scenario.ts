@@ -1,8 +1,10 @@
-import { type Random, type Traffic, type TrafficCounters, createTraffic } from '@hybridge/load';
+import { type AcceptedChange, type Random, type Traffic, type TrafficCounters, createTraffic } from '@hybridge/load';
 import type { AppCrash } from '@hybridge/local-stack';
 import { type Comparison, differencesIn, renderReport } from '@hybridge/verify';
 import { awaitCondition } from './await-condition.ts';
 import type { FaultLab } from './open-fault-lab.ts';
+import { checkOutcomes } from './outcomes.ts';
+import type { WritebackTransactions } from './sql-ledger.ts';
 
 /** What a scenario did, for people: names and figures. */
 export type Facts = Readonly<Record<string, number | string>>;
@@ -15,12 +17,14 @@ export interface Scenario {
    * @throws Error when the fault did not happen: then the run proves nothing
    */
   act(lab: FaultLab, run: ScenarioRun): Promise<Facts>;
-  /** Ends what outlives `act`, once nothing is under way. */
+  /** Ends what outlives `act`, or looks at what it left, once nothing is under way. @throws as `act` */
   settle?(lab: FaultLab): Promise<Facts>;
 }
 
 export interface ScenarioRun {
   readonly random: Random;
+  /** Customer changes that were accepted beside those of the traffic: each must end once, too. */
+  readonly accepted: AcceptedChange[];
   /** Resolves when traffic has done so many more actions. */
   more(actions: number): Promise<void>;
   /** Repeats a round at least so often, and until the time asked for is over. @returns how often */
@@ -39,8 +43,9 @@ export interface ScenarioOptions {
 export interface ScenarioResult {
   readonly facts: Facts;
   readonly traffic: TrafficCounters;
-  /** Accepted customer changes that SQL never answered. */
-  readonly unanswered: number;
+  /** All accepted customer changes. */
+  readonly accepted: readonly AcceptedChange[];
+  readonly writeback: WritebackTransactions;
   readonly comparisons: readonly Comparison[];
   /** What is wrong; empty when all is well. */
   readonly problems: readonly string[];
@@ -52,27 +57,48 @@ export async function runScenario(
   scenario: Scenario,
   options: ScenarioOptions,
 ): Promise<ScenarioResult> {
-  const { rate, seed } = options;
   const crashesBefore = lab.crashes.length;
+  const ledgerBefore = await lab.ledger.position();
   const crashesSince = (): readonly string[] => lab.crashes.slice(crashesBefore).map(describeCrash);
   await using traffic = await createTraffic({
     sqlUrl: lab.loop.provisioned.sql.adminUrl,
     apiUrl: lab.loop.apps.apiUrl,
-    ratePerSecond: rate,
+    tokenFor: lab.loop.apps.tokenFor,
+    ratePerSecond: options.rate,
     customerPercent: 25,
-    seed,
+    repeatForMs: CUSTOMERS_PATIENCE_MS,
+    seed: options.seed,
   });
-  const acted = await scenario.act(lab, runOf(traffic, options)).catch((error: unknown) => {
+  const run = runOf(traffic, options);
+  const acted = await scenario.act(lab, run).catch((error: unknown) => {
     throw new Error([`Scenario ${scenario.name}: ${String(error)}`, ...crashesSince()].join('\n'), { cause: error });
   });
   const counters = await traffic.stop();
   await lab.drained();
   const facts = { ...acted, ...(await scenario.settle?.(lab)) };
-  const unanswered = await withoutAnswer(lab, counters);
+  const accepted = [...counters.accepted, ...run.accepted];
+  const outcomes = await checkOutcomes(lab, accepted);
+  const writeback = await lab.ledger.writebackSince(ledgerBefore);
   const comparisons = await lab.compare();
-  const problems = [...crashesSince(), ...problemsOf(counters, unanswered, comparisons)];
-  return { facts, traffic: counters, unanswered, comparisons, problems };
+  const problems = [
+    ...crashesSince(),
+    ...(accepted.length === 0 ? ['no customer change was accepted'] : []),
+    ...shorten(outcomes),
+    ...problemsOfWriteback(writeback),
+    ...problemsOfViews(comparisons),
+  ];
+  return { facts, traffic: counters, accepted, writeback, comparisons, problems };
 }
+
+/** A request without an answer is repeated so long: longer than an app takes to come back. */
+const CUSTOMERS_PATIENCE_MS = 60_000;
+
+const MOST_SENTENCES = 20;
+
+const shorten = (sentences: readonly string[]): readonly string[] =>
+  sentences.length <= MOST_SENTENCES
+    ? sentences
+    : [...sentences.slice(0, MOST_SENTENCES), `… and ${sentences.length - MOST_SENTENCES} more`];
 
 const describeCrash = ({ app, code, signal, logTail }: AppCrash): string =>
   `${app} ended by itself (${code ?? signal}):\n${logTail}`;
@@ -82,6 +108,7 @@ function runOf(traffic: Traffic, { seconds, random }: ScenarioOptions): Scenario
   const deadline = performance.now() + seconds * 1_000;
   return {
     random,
+    accepted: [],
     more(actions) {
       const target = done() + actions;
       return awaitCondition(`${actions} more actions`, () => done() >= target);
@@ -94,23 +121,18 @@ function runOf(traffic: Traffic, { seconds, random }: ScenarioOptions): Scenario
   };
 }
 
-/** The primary key of the inbox lets no change have two answers; none must have no answer. */
-async function withoutAnswer({ sql }: FaultLab, { accepted }: TrafficCounters): Promise<number> {
-  const { rows } = await sql.query<{ answered: string }>(
-    'SELECT count(*) AS answered FROM public.hybridge_inbox WHERE change_id = ANY($1)',
-    [accepted.map(({ changeId }) => changeId)],
-  );
-  return accepted.length - Number(rows[0]?.answered);
+/** Everything the writeback does in SQL answers a customer: N changes cost at most N transactions, and one a re-signal. */
+function problemsOfWriteback(counts: WritebackTransactions): readonly string[] {
+  const { transactions, answers, resignals, withoutAnswer, altered } = counts;
+  const problems: string[] = [];
+  if (transactions > answers + resignals) problems.push(`the writeback needed ${JSON.stringify(counts)}`);
+  if (withoutAnswer > 0) problems.push(`${withoutAnswer} transactions of the writeback answer no change`);
+  if (altered > 0) problems.push(`${altered} answers of SQL were altered`);
+  return problems;
 }
 
-function problemsOf(
-  { accepted }: TrafficCounters,
-  unanswered: number,
-  comparisons: readonly Comparison[],
-): readonly string[] {
+function problemsOfViews(comparisons: readonly Comparison[]): readonly string[] {
   const problems: string[] = [];
-  if (accepted.length === 0) problems.push('no customer change was accepted');
-  if (unanswered > 0) problems.push(`${unanswered} accepted changes have no answer`);
   const left = comparisons.reduce((sum, { counts }) => sum + counts.pending + counts.quarantined, 0);
   if (left > 0) problems.push(`${left} items are pending or quarantined after all is drained`);
   if (differencesIn(comparisons) > 0)

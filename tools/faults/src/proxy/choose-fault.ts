@@ -1,6 +1,6 @@
 import type { Random } from '@hybridge/load';
 
-/** What one call meets on its way to DynamoDB. */
+/** What one call meets on its way to a service. */
 export type Fault =
   /** Carried out and answered. */
   | { readonly kind: 'none' }
@@ -26,32 +26,60 @@ export interface FaultPlan {
   readonly outages?: { readonly everyMs: number; readonly lastMs: number };
 }
 
-const SPACE = 'com.amazonaws.dynamodb.v20120810#';
-const refused = (status: number, code: string): Fault => ({ kind: 'refused', status, code });
-
-const FAILURES = [
-  { weight: 3, value: refused(400, `${SPACE}ProvisionedThroughputExceededException`) },
-  { weight: 2, value: refused(400, 'com.amazon.coral.availability#ThrottlingException') },
-  { weight: 2, value: refused(500, `${SPACE}InternalServerError`) },
-  { weight: 2, value: { kind: 'answer-lost' } as Fault },
-  { weight: 1, value: { kind: 'never-sent' } as Fault },
-];
-
-/** The calls that may be carried out in part. */
-export const BATCH_OPERATIONS: readonly string[] = ['BatchWriteItem', 'BatchGetItem', 'BatchExecuteStatement'];
+/** How a service fails. */
+interface Vocabulary {
+  readonly failures: readonly { readonly weight: number; readonly value: Fault }[];
+  /** The calls that may be carried out in part. */
+  readonly batchOperations: readonly string[];
+}
 
 /** @param elapsedMs since the plan took effect */
-export function chooseFault(plan: FaultPlan, operation: string, random: Random, elapsedMs: number): Fault {
-  if (isOutage(plan, elapsedMs) || random.roll(100) < plan.failPercent) return random.weighted(FAILURES);
-  const isPartial = BATCH_OPERATIONS.includes(operation) && random.roll(100) < plan.partialPercent;
-  return { kind: isPartial ? 'partial' : 'none' };
-}
+export type ChooseFault = (plan: FaultPlan, operation: string, random: Random, elapsedMs: number) => Fault;
+
+const refused = (status: number, code: string): Fault => ({ kind: 'refused', status, code });
+
+/** What any service does, whatever its words. */
+const BROKEN_CONNECTIONS: Vocabulary['failures'] = [
+  { weight: 2, value: { kind: 'answer-lost' } },
+  { weight: 1, value: { kind: 'never-sent' } },
+];
+
+const chooserFor =
+  ({ failures, batchOperations }: Vocabulary): ChooseFault =>
+  (plan, operation, random, elapsedMs) => {
+    if (isOutage(plan, elapsedMs) || random.roll(100) < plan.failPercent) return random.weighted(failures);
+    const isPartial = batchOperations.includes(operation) && random.roll(100) < plan.partialPercent;
+    return { kind: isPartial ? 'partial' : 'none' };
+  };
 
 /** An outage ends each period, so that a plan begins with work. */
 function isOutage({ outages }: FaultPlan, elapsedMs: number): boolean {
   if (outages === undefined) return false;
   return elapsedMs % outages.everyMs >= outages.everyMs - outages.lastMs;
 }
+
+const SPACE = 'com.amazonaws.dynamodb.v20120810#';
+
+/** As DynamoDB fails. */
+export const chooseFault = chooserFor({
+  failures: [
+    { weight: 3, value: refused(400, `${SPACE}ProvisionedThroughputExceededException`) },
+    { weight: 2, value: refused(400, 'com.amazon.coral.availability#ThrottlingException') },
+    { weight: 2, value: refused(500, `${SPACE}InternalServerError`) },
+    ...BROKEN_CONNECTIONS,
+  ],
+  batchOperations: ['BatchWriteItem', 'BatchGetItem', 'BatchExecuteStatement'],
+});
+
+/** As EventBridge fails. */
+export const chooseBusFault = chooserFor({
+  failures: [
+    { weight: 2, value: refused(400, 'ThrottlingException') },
+    { weight: 2, value: refused(500, 'InternalException') },
+    ...BROKEN_CONNECTIONS,
+  ],
+  batchOperations: ['PutEvents'],
+});
 
 /** What a fault is counted as: its kind, or the error it answers with. */
 export const nameOf = (fault: Fault): string =>

@@ -1,5 +1,6 @@
 import { createRandom } from '@hybridge/load';
-import { type JsonObject, withhold } from './withhold.ts';
+import type { JsonObject } from './http-proxy.ts';
+import { withhold } from './withhold.ts';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 const seeds = numbers(50);

@@ -1,6 +1,5 @@
 import type { Random } from '@hybridge/load';
-
-export type JsonObject = { readonly [name: string]: unknown };
+import type { JsonObject } from './http-proxy.ts';
 
 /** A batch call of which a part is kept back. */
 export interface Withheld {

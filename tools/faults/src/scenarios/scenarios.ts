@@ -1,10 +1,16 @@
 import type { Scenario } from '../lab/run-scenario.ts';
 import { brokerRestart } from './broker-restart.ts';
+import { commitCut } from './commit-cut.ts';
+import { concurrent } from './concurrent.ts';
 import { connectReplay } from './connect-replay.ts';
+import { customerKills } from './customer-kills.ts';
 import { duplicates } from './duplicates.ts';
+import { eventBus } from './event-bus.ts';
 import { type KillOptions, kills } from './kills.ts';
 import { poison } from './poison.ts';
+import { queueCopies } from './queue-copies.ts';
 import { rebalances } from './rebalances.ts';
+import { sqlRestart } from './sql-restart.ts';
 import { throttled } from './throttled.ts';
 import { topicReplay } from './topic-replay.ts';
 
@@ -16,6 +22,12 @@ export const scenarios: readonly Scenario[] = [
   rebalances,
   connectReplay,
   brokerRestart,
+  customerKills,
+  queueCopies,
+  eventBus,
+  commitCut,
+  sqlRestart,
+  concurrent,
   // Last: what it leaves in the topics would halt a replay.
   poison,
 ];
