@@ -12,6 +12,8 @@ export const LOW_LATENCY = {
   'status.update.interval.ms': '1000',
   // Moves the position on while only tables that nobody captures change.
   'heartbeat.interval.ms': '10000',
+  // After a restart of the database; ten seconds by default, which customers would wait for their answers.
+  'retriable.restart.connector.wait.ms': '2000',
 } as const;
 
 /** Connect turns idempotence off by itself; with several requests in flight a retry could then swap two changes of a row. */

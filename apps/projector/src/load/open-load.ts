@@ -36,7 +36,7 @@ export function openLoad(
       clock: systemClock,
       store: createItemStore(register, { tableName }),
       items: createItemReader(register, { tableName }),
-      writer: createBulkWriter(puts, { tableName, maxCalls: putCallsOf(config) }),
+      writer: createBulkWriter(puts, { tableName, maxCalls: config.maxCalls }),
     },
     { ...config.load, topics },
   );
@@ -48,9 +48,6 @@ export function openLoad(
   });
 }
 
-/** A put costs the table less than a conditional statement: twice as many calls keep it busy. */
-const putCallsOf = ({ maxCalls }: ProjectorConfig): number => 2 * maxCalls;
-
 /** Items written side by side: enough that full batches wait behind those under way. */
 export const concurrencyOf = (config: ProjectorConfig): number =>
-  config.load.bulk ? Math.max(config.concurrency, 2 * MAX_PUTS * putCallsOf(config)) : config.concurrency;
+  config.load.bulk ? Math.max(config.concurrency, 2 * MAX_PUTS * config.maxCalls) : config.concurrency;
