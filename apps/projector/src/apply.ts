@@ -7,8 +7,10 @@ import {
   type SettleSignal,
   ViewMode,
   carryOut,
+  decideRawAnswer,
   decideRowChange,
   decideSettle,
+  isRawChange,
 } from '@hybridge/protocol';
 import { type RowReader, UncachedReason, fillItem } from '@hybridge/reader-sql';
 import { DynamoDbSinkError } from '@hybridge/sink-dynamodb';
@@ -83,6 +85,7 @@ const isTooLarge = (error: unknown): error is DynamoDbSinkError =>
 /** Settles a customer's change. @throws as `applyRow` */
 export async function applySettle(work: SettleWork, deps: ApplyDeps): Promise<void> {
   const outcome = await settleOrFence(work, deps);
+  if (outcome !== 'settled' && isRawChange(work.signal.outcome.id)) return applyRawAnswer(work, deps);
   if (outcome === 'fenced' && work.view.mode === ViewMode.eager) await fill(work, deps);
   deps.metrics.settled.inc({ outcome: outcome === 'unknown' ? outcome : work.signal.outcome.out });
 }
@@ -100,4 +103,21 @@ async function settleOrFence(work: SettleWork, deps: ApplyDeps) {
 async function settle(signal: SettleSignal, work: SettleWork, deps: ApplyDeps) {
   const { outcome } = await carryOut(deps.store, work.key, (seen) => decideSettle(signal, deps.context, seen));
   return outcome;
+}
+
+/** Puts what SQL says in the place of what a writer behind the protocol left. @throws as `applyRow` */
+async function applyRawAnswer(work: SettleWork, deps: ApplyDeps): Promise<void> {
+  const outcome = await rawAnswer(work.signal, work, deps).catch((error: unknown) => {
+    if (!isTooLarge(error)) throw error;
+    return rawAnswer({ ...work.signal, image: undefined }, work, deps);
+  });
+  if (outcome === 'fenced' && work.view.mode === ViewMode.eager) await fill(work, deps);
+  deps.metrics.settled.inc({ outcome: 'raw' });
+}
+
+async function rawAnswer(signal: SettleSignal, work: SettleWork, deps: ApplyDeps): Promise<RowChangeOutcome> {
+  const ended = await carryOut(deps.store, work.key, (seen) =>
+    decideRawAnswer(signal, work.view.mode, deps.context, seen),
+  );
+  return ended.outcome;
 }

@@ -293,7 +293,14 @@ describe('classify: domain events', () => {
 
   it('says "changed" of a key without item in a lazy view, and never "created"', () => {
     const lazy = createCatalog([view('orders', { ...orders, mode: 'lazy', events: () => orders.events as never })]);
-    const newImage = { ...order(), pk: text(ORDER.pk), sk: text(ORDER.sk), _st: text('L'), _v: text(versionAt(3)) };
+    const newImage = {
+      ...order(),
+      pk: text(ORDER.pk),
+      sk: text(ORDER.sk),
+      _st: text('L'),
+      _v: text(versionAt(3)),
+      _w: text('w'),
+    };
     const record: StreamRecord = { key: ORDER, newImage, sequence: '1', at: 0, byTtl: false };
     expect(classify(record, { ...options, catalog: lazy }).messages.map((each) => each.detailType)).toEqual([
       'OrderStatusChanged',
@@ -447,18 +454,20 @@ describe('classify: removals and what cannot be read', () => {
   it('takes a removal by TTL for nothing', async () => {
     const table = await known();
     table.remove(PRODUCT, true);
-    expect(one(table.news())).toEqual({ messages: [], failures: [], rawDelete: false });
+    expect(one(table.news())).toEqual({ messages: [], failures: [] });
   });
 
   it('reports the removal of a live item by anybody else, without an event', async () => {
     const table = await known();
     table.remove(PRODUCT, false);
-    expect(one(table.news())).toEqual({ messages: [], failures: [], rawDelete: true });
+    const { raw, messages } = one(table.news());
+    expect(raw).toEqual({ kind: 'delete', view: 'products', fields: [], captured: false });
+    expect(messages.map((message) => message.kind)).toEqual(['command']);
     await table.row(2, ORDER, order());
     await table.row(3, ORDER, 'deleted');
     table.news();
     table.remove(ORDER, false);
-    expect(one(table.news()).rawDelete).toBe(false);
+    expect(one(table.news()).raw).toBeUndefined();
   });
 
   it('keeps commands and other events when one definition fails', async () => {

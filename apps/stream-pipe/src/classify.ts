@@ -1,10 +1,11 @@
-import { type Item, ItemState, hasPending, isControlKey, stateOf } from '@hybridge/protocol';
+import { type Item, hasPending, isControlKey } from '@hybridge/protocol';
 import type { StreamRecord } from '@hybridge/source-dynamodb-stream';
 import type { AnyView, Catalog, Row } from '@hybridge/views';
 import { type ItemChange, commandOf, outcomesOfChange } from './customer-changes.ts';
 import { domainEventsOf } from './domain-events.ts';
 import { StreamPipeError } from './errors.ts';
 import type { OutgoingMessage } from './message.ts';
+import { type RawWrite, isRaw, rawWriteOf } from './raw-writes.ts';
 
 /** What one write to one item means to the world. */
 export interface Classified {
@@ -12,8 +13,8 @@ export interface Classified {
   readonly messages: readonly OutgoingMessage[];
   /** Messages that could not be made. */
   readonly failures: readonly StreamPipeError[];
-  /** Somebody other than DynamoDB's own TTL removed an item that readers or customers relied on. */
-  readonly rawDelete: boolean;
+  /** Somebody changed or removed the item without the protocol. */
+  readonly raw?: RawWrite;
 }
 
 export interface ClassifyOptions {
@@ -22,7 +23,7 @@ export interface ClassifyOptions {
   readonly fits: (message: OutgoingMessage) => boolean;
 }
 
-const NOTHING: Classified = { messages: [], failures: [], rawDelete: false };
+const NOTHING: Classified = { messages: [], failures: [] };
 
 /**
  * Structural: it looks at what became of the pending changes and of the SQL truth, never at who wrote.
@@ -31,13 +32,14 @@ const NOTHING: Classified = { messages: [], failures: [], rawDelete: false };
 export function classify(record: StreamRecord, options: ClassifyOptions): Classified {
   const { oldImage: before, newImage: after } = record;
   if (isControlKey(record.key)) return NOTHING;
-  if (after === undefined) return removalOf(record);
+  if (after === undefined && !isRaw(record)) return NOTHING;
   try {
     const found = options.catalog.byKey(record.key);
     if (found === undefined) return withoutView(after);
-    return collect(partsOf(record, after, found, options));
+    const classified = after === undefined ? NOTHING : collect(partsOf(record, after, found, options));
+    return isRaw(record) ? withRaw(classified, record, found.view, options) : classified;
   } catch (cause) {
-    const written = before === undefined ? 'created' : 'changed';
+    const written = after === undefined ? 'removed' : before === undefined ? 'created' : 'changed';
     return failed(
       'HYBRIDGE_STREAM_PIPE_RECORD_MALFORMED',
       `The item as ${written} cannot be read: ${String(cause)}`,
@@ -46,18 +48,18 @@ export function classify(record: StreamRecord, options: ClassifyOptions): Classi
   }
 }
 
-function removalOf({ oldImage, byTtl }: StreamRecord): Classified {
-  if (byTtl || oldImage === undefined) return NOTHING;
-  const state = stateOf(oldImage);
-  const passing = (state === ItemState.fence || state === ItemState.tombstone) && !hasPending(oldImage);
-  return passing ? NOTHING : { ...NOTHING, rawDelete: true };
+function withRaw(classified: Classified, record: StreamRecord, view: AnyView, { fits }: ClassifyOptions): Classified {
+  const { raw, command } = rawWriteOf(record, view, fits);
+  return { ...classified, messages: [command, ...classified.messages], raw };
 }
 
 /** An item no definition makes is not ours to tell of, unless a customer's change in it would be lost. */
-const withoutView = (after: Item): Classified =>
-  hasPending(after)
+function withoutView(after: Item | undefined): Classified {
+  if (after === undefined) return { ...NOTHING, raw: { kind: 'delete', view: undefined, fields: [], captured: false } };
+  return hasPending(after)
     ? failed('HYBRIDGE_STREAM_PIPE_VIEW_UNKNOWN', 'An item of no view carries pending changes; is its definition gone?')
     : NOTHING;
+}
 
 const failed = (code: StreamPipeError['code'], message: string, cause?: unknown): Classified => ({
   ...NOTHING,
@@ -94,5 +96,5 @@ function guarded(make: () => readonly Part[]): readonly Part[] {
 function collect(parts: readonly Part[]): Classified {
   const isFailure = (part: Part): part is StreamPipeError => part instanceof StreamPipeError;
   const isMessage = (part: Part): part is OutgoingMessage => !isFailure(part);
-  return { messages: parts.filter(isMessage), failures: parts.filter(isFailure), rawDelete: false };
+  return { messages: parts.filter(isMessage), failures: parts.filter(isFailure) };
 }

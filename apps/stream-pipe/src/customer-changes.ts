@@ -69,11 +69,13 @@ function outcomeMessage(change: ItemChange, outcome: Outcome): OutgoingMessage {
     identity: outcome.id,
   };
   const at = new Date(outcome.at).toISOString();
+  const { id: changeId, code, message } = outcome;
   if (outcome.out === OutcomeKind.applied) {
-    return messageOf(CustomerChangeApplied, occurrence, { changeId: outcome.id, at });
+    const leftOut = code === undefined ? {} : { code, message: message ?? '' };
+    return messageOf(CustomerChangeApplied, occurrence, { changeId, at, ...leftOut });
   }
-  const { id: changeId, code = 'UNKNOWN', message = '' } = outcome;
-  return messageOf(CustomerChangeRejected, occurrence, { changeId, code, message, at });
+  const reason = { code: code ?? 'UNKNOWN', message: message ?? '' };
+  return messageOf(CustomerChangeRejected, occurrence, { changeId, ...reason, at });
 }
 
 const idsOf = (item: Item | undefined): ReadonlySet<string> =>

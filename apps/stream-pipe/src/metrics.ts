@@ -15,7 +15,14 @@ export function createPipeMetrics(metrics: Metrics = createMetrics('stream-pipe'
       'detail_type',
       'code',
     ]),
-    rawDeletes: metrics.counter('raw_deletes_total', 'Items in use that somebody removed behind the protocol.'),
+    rawDeletes: metrics.counter('raw_deletes_total', 'Items in use that somebody removed behind the protocol.', [
+      'view',
+      'setting',
+    ]),
+    rawWrites: metrics.counter('raw_writes_total', 'Items whose columns somebody changed behind the protocol.', [
+      'view',
+      'setting',
+    ]),
     dataLosses: metrics.counter('data_losses_total', 'Times stream records outlived their retention unread.', [
       'reason',
     ]),

@@ -16,6 +16,7 @@ function stockChange(n: number): StreamRecord {
     sk: text('PRODUCT'),
     _st: text('L'),
     _v: text(versionAt(stock)),
+    _w: text(`w${stock}`),
     _ct: number(COMMITTED_AT),
     id: number(7),
     sku: text('SKU-7'),
@@ -109,6 +110,17 @@ describe('createPipe', () => {
     );
   });
 
+  it('counts a write behind the protocol', async () => {
+    const { pipe, metrics } = pipeTo({ putAll: async () => undefined });
+    const { newImage = {}, ...record } = stockChange(2);
+    const raw = { ...record, oldImage: newImage, newImage: { ...newImage, name: { S: 'by hand' } } };
+    await pipe(
+      batchOf([raw], () => undefined),
+      never,
+    );
+    expect(await metrics.render()).toContain('stream_pipe_raw_writes_total{view="products",setting="forbid"} 1');
+  });
+
   it('counts the removal of an item in use', async () => {
     const { pipe, metrics } = pipeTo({ putAll: async () => undefined });
     const { newImage: _, ...removed } = stockChange(2);
@@ -116,6 +128,6 @@ describe('createPipe', () => {
       batchOf([removed], () => undefined),
       never,
     );
-    expect(await metrics.render()).toContain('stream_pipe_raw_deletes_total 1');
+    expect(await metrics.render()).toContain('stream_pipe_raw_deletes_total{view="products",setting="forbid"} 1');
   });
 });

@@ -2,6 +2,7 @@ import { type Item, type ItemKey, type PendingChange, pendingOf } from '@hybridg
 import { isTransient } from '@hybridge/runtime';
 import type { ChangeAnswer, ChangeSink, KnownAnswer } from '@hybridge/sink-sql';
 import { EXPIRED, POISON } from './give-up.ts';
+import { Primary } from '@hybridge/views';
 import type { WritebackMetrics } from './metrics.ts';
 import { rawRefusal } from './raw-writes.ts';
 import type { Command } from './wire.ts';
@@ -43,7 +44,10 @@ export async function applyCommand(command: Command, sentAt: number, deps: Apply
   }
 }
 
-/** Nobody waits for ever: what is too old to be meant, or fails for longer than an operator needs, is refused. */
+/**
+ * Nobody waits for ever: what is too old to be meant, or fails for longer than an operator needs, is refused. Where the
+ * item is the first copy nothing is too old: SQL is what is late.
+ */
 async function answerTo(
   command: Command,
   change: PendingChange,
@@ -53,7 +57,9 @@ async function answerTo(
   const forbidden = rawRefusal(command.view, change);
   if (!resignal && forbidden !== undefined) return sink.refuse(command, change, forbidden);
   const age = now() - change.at;
-  if (!resignal && age >= expireAfterMs) return sink.refuse(command, change, EXPIRED);
+  if (!resignal && age >= expireAfterMs && command.view.primary !== Primary.dynamodb) {
+    return sink.refuse(command, change, EXPIRED);
+  }
   try {
     return await sink.apply(command, change, { resignal });
   } catch (error) {

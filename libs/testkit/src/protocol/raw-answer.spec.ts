@@ -43,10 +43,7 @@ describe('the answer to a write behind the protocol', () => {
     ['a live item', item({ columns: byHand })],
     ['no item', undefined],
     ['an item without metadata', { ...keys, ...byHand, typo: text('x') }],
-    [
-      'an item without a nonce',
-      { ...item({ columns: byHand, n: 9 }), [Meta.nonce]: text(''), [Meta.version]: text('0') },
-    ],
+    ['an item without a nonce', item({ columns: byHand, meta: { [Meta.nonce]: text('') } })],
     ['an item of no known state', item({ columns: byHand, meta: { [Meta.state]: text('Z') } })],
     ['a tombstone with columns', { ...item({ state: ItemState.tombstone }), ...byHand }],
     ['a quarantined item', item({ state: ItemState.quarantined, columns: byHand })],
