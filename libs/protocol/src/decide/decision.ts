@@ -1,4 +1,6 @@
-import type { Item } from '../item.ts';
+import { sameAttributes } from '../attribute.ts';
+import { ProtocolError } from '../errors.ts';
+import { type Item, formatKey } from '../item.ts';
 import type { ItemStore } from '../ports.ts';
 import type { Write } from '../write.ts';
 
@@ -22,10 +24,12 @@ export interface Ended<Outcome> {
 
 /**
  * Runs an operation to its end: decide, send, and on refusal decide again with what the table said.
- * Every refusal means that somebody else's write came first, so the loop ends when the contention does.
+ * Every refusal means that somebody else's write came first, so the loop ends when the contention does. An item that
+ * refuses what was decided on it, and is still the same, is none of the protocol's.
  *
  * @param first what is known before the first call: a strongly consistent read that the caller made after its own last
  *   write to the item, or what `FirstGuess` says. Default: nothing.
+ * @throws ProtocolError `HYBRIDGE_PROTOCOL_WRITE_REFUSED` for such an item; whatever the store throws
  */
 export async function carryOut<Outcome>(
   store: ItemStore,
@@ -43,6 +47,17 @@ export async function carryOut<Outcome>(
     }
     const result = await store.write(decision.write);
     if (result.ok) return { outcome: decision.outcome, item: result.item };
+    if (isSame(seen?.item, result.item)) throw refused(key, decision.write);
     seen = { item: result.item };
   }
 }
+
+const isSame = (seen: Item | undefined, now: Item | undefined): boolean =>
+  seen !== undefined && now !== undefined && sameAttributes(seen, now);
+
+const refused = (key: Write['key'], { expression }: Write): ProtocolError =>
+  new ProtocolError(
+    'HYBRIDGE_PROTOCOL_WRITE_REFUSED',
+    `Item ${formatKey(key)} refuses ${expression} and stays as it is: its metadata are not what the protocol writes. ` +
+      'Somebody changed it past the SDK. Delete the item; the next reader or change makes it anew.',
+  );

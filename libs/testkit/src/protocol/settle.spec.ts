@@ -76,6 +76,40 @@ describe('the answer to the last pending change', () => {
     expectClean(after);
   });
 
+  describe('of a deletion that found no row', () => {
+    const hidden = waiting([pending({ op: 'd', set: {} })], known, ItemState.hidden);
+
+    it('leaves a fence, so that the row does not come back before its end is told', async () => {
+      const { outcome, item: after } = await settle(settleSignal({ image: undefined }), hidden);
+      expect(outcome).toBe('fenced');
+      expect(stateOf(after)).toBe(ItemState.fence);
+      expect(versionOf(after)).toBe(versionAt(1)); // of SQL nothing newer is proven
+      expectClean(after);
+    });
+
+    it('leaves what SQL is known to have said since', async () => {
+      const { item: newer } = await settle(settleSignal({ image: undefined }), {
+        ...hidden,
+        [Meta.version]: text(versionAt(3)),
+      });
+      expect(columnsOf(newer)).toEqual(leiden);
+      const gone = { ...hidden, [Meta.truth]: encodeTruth({ exists: false }) };
+      expect(stateOf((await settle(settleSignal({ image: undefined }), gone)).item)).toBe(ItemState.tombstone);
+    });
+
+    it('shows the row again where it was refused', async () => {
+      expect(columnsOf((await settle(rejection, hidden)).item)).toEqual(leiden);
+    });
+
+    it('does not show it to what was laid over it either', async () => {
+      const again = pending({ id: 'change-2', n: 2, op: 'i', set: utrecht });
+      const first = pending({ op: 'd', set: {} });
+      const { item: after } = await settle(settleSignal({ image: undefined }), waiting([first, again]));
+      expect(truthOf(after)).toEqual({ exists: 'unknown' });
+      expect(columnsOf(after)).toEqual(utrecht);
+    });
+  });
+
   it('leaves a tombstone when the row is gone', async () => {
     const hidden = waiting([pending({ op: 'd', set: {} })], known, ItemState.hidden);
     const { item: after } = await settle(settleSignal({ image: { exists: false } }), hidden);
