@@ -139,7 +139,7 @@ it('a value of another type parks its key and says why, until the type is back',
   await sql(`UPDATE public.orders SET note = 'in euros' WHERE id = ${id}`);
   const metrics = `${harness.apps.operationsUrl('projector')}/metrics`;
   await eventually('a parked key', async () => total(await scrape(metrics), 'projector_parked_keys') === 1);
-  expect(stateOf(await itemOf(id))).toBe('Q');
+  await eventually('a quarantined item', async () => stateOf(await itemOf(id)) === 'Q'); // parked first, then this
   const listed = await hybridge('parked');
   expect(listed.code).toBe(ExitCode.failed);
   expect(listed.text).toMatch(/column total has another type: "EUR .*numeric \(needed by orders\)/);
