@@ -1,4 +1,5 @@
 import { type Configuration, type ConfigurationInput, configuration } from '../row/configuration.ts';
+import { FIRST_COPY } from './first-copy.ts';
 import { OPERATIONS } from './operations.ts';
 
 const LAZY = { mode: 'lazy' } as const;
@@ -228,7 +229,7 @@ const TABLE: readonly (readonly [name: string, input: ConfigurationInput])[] = [
   ],
 ];
 
-export const CONFIGURATIONS: readonly Configuration[] = [...TABLE, ...OPERATIONS].map(([name, input]) =>
+export const CONFIGURATIONS: readonly Configuration[] = [...TABLE, ...OPERATIONS, ...FIRST_COPY].map(([name, input]) =>
   configuration(name, input),
 );
 
@@ -237,7 +238,7 @@ export const labelOf = (configuration: Configuration): string => configuration.n
 
 /** Small enough for every test run, and enough to find each clause that is missing. */
 const SHORT =
-  'F02 F06 F07 F08 F09 F12 F15 F18 F20 F21 F23 F25 F29 F31 F32 F33 F34 F35 F36 F37 F38 F39 F40 F41 F42 F43 F44 F45 F46 F47 F50 F56 F58 F62 F70 F73 F74 F75 F80'.split(
+  'F02 F06 F07 F08 F09 F12 F15 F18 F20 F21 F23 F25 F29 F31 F32 F33 F34 F35 F36 F37 F38 F39 F40 F41 F42 F43 F44 F45 F46 F47 F50 F56 F58 F62 F70 F73 F74 F75 F80 F90 F91'.split(
     ' ',
   );
 

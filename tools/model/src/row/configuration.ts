@@ -52,6 +52,8 @@ export interface Configuration {
   /** Whether the next change may be on its way before the one before it is written. */
   readonly rivals: boolean;
   readonly policy: 'sql-wins' | 'customer-wins';
+  /** Where the row lives first; with `dynamodb` customers win, and SQL makes and overwrites rows as they want. */
+  readonly primary: 'sql' | 'dynamodb';
   /** Updates of column `a` make events that lack column `b`. */
   readonly partialEvents: boolean;
   /** The item takes whole rows only (layout `document`), so that a partial event says no more than "another row". */
@@ -102,6 +104,7 @@ export function configuration(name: string, input: ConfigurationInput): Configur
     sqlOperations: ['insert', 'update-a', 'delete'],
     changes: [],
     policy: 'sql-wins',
+    primary: 'sql',
     partialEvents: false,
     wholeRows: false,
     fillsFirst: false,

@@ -24,7 +24,8 @@ export function customerSteps(world: World, state: State): Step<State>[] {
 function beginChange(world: World, state: State, slot: Slot): Step<State>[] {
   const operation = world.configuration.changes[state.asked];
   if (operation === undefined || !isVisited(world, state)) return [];
-  const change = changeOf(operation, `C${state.asked + 1}`);
+  const compared = world.configuration.primary === 'dynamodb' ? { compared: COLUMN_NAMES } : {};
+  const change = { ...changeOf(operation, `C${state.asked + 1}`), ...compared };
   const flight = takeOff(world, world.interner.canonical({ kind: 'change' as const, change }));
   const next = advance(world, { ...state, [slot]: flight }, slot);
   if (isDone(next[slot] as Flight)) return []; // nothing to change now; the customer comes back

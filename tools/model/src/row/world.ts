@@ -172,11 +172,12 @@ const rowTable = table({
   columns: { id: notNull(int8()), a: nullable(textColumn()), b: nullable(textColumn()) },
 });
 
-function viewOf({ policy }: Configuration) {
+function viewOf({ policy, primary }: Configuration) {
   return view('rows', {
     table: rowTable,
     key: { pk: ['m1', 'ROW', column('id')], sk: ['ROW'] },
     attributes: { id: 'id', a: 'a', b: 'b' },
+    primary,
     changes: { allow: ['a', 'b'], policy, insert: true, delete: true },
   });
 }

@@ -40,6 +40,9 @@ function sweepSteps(world: World, state: State): Step<State>[] {
 function workSteps(world: World, state: State, work: Work): Step<State>[] {
   const change = work.message.pending[work.index];
   if (change === undefined) return [progress('writeback acknowledges', { ...state, work: undefined })];
+  if (work.missing && world.configuration.primary === 'dynamodb') {
+    return [progress(`SQL has nothing to delete for ${change.id}`, applyNothing(world, state, change))];
+  }
   if (work.missing) {
     return [progress(`SQL rejects ${change.id}: missing`, reject(world, state, change, world.design.missingImage))];
   }
@@ -60,10 +63,13 @@ function repeatAnswer(world: World, state: State, change: PendingChange, out: 'A
 function decideSteps(world: World, state: State, change: PendingChange): Step<State>[] {
   const row = currentRow(state);
   const ruling = world.design.decideChange(change, row ?? undefined, world.view);
+  if (ruling.do === 'nothing' || (ruling.do === 'reject' && row === null)) {
+    return [
+      progress(`SQL finds no row for ${change.id}`, { ...state, work: { ...(state.work as Work), missing: true } }),
+    ];
+  }
   if (ruling.do === 'reject') {
-    return row === null
-      ? [progress(`SQL finds no row for ${change.id}`, { ...state, work: { ...(state.work as Work), missing: true } })]
-      : [progress(`SQL rejects ${change.id}`, reject(world, state, change, imageOf(row)))];
+    return [progress(`SQL rejects ${change.id}`, reject(world, state, change, imageOf(row)))];
   }
   if (ruling.do === 'delete') return [progress(`SQL applies ${change.id}`, apply(world, state, change, { row: null }))];
   const set = ruling.set as Attributes;
@@ -100,6 +106,14 @@ function apply(world: World, state: State, change: PendingChange, effect: Effect
             : state.broken;
   const image: Truth = imageOf(effect.row) ?? { exists: false };
   const next = commit(world, onward(state), { ...effect, inbox: { id: change.id, out: 'A', image } });
+  return { ...next, broken, endings: { ...state.endings, [change.id]: { out: 'A', applied } } };
+}
+
+/** Nothing locks a missing row, so that the answer proves nothing of it. */
+function applyNothing(world: World, state: State, change: PendingChange): State {
+  const applied = (state.endings[change.id]?.applied ?? 0) + 1;
+  const broken = applied > 1 ? `change ${change.id} was applied twice` : state.broken;
+  const next = commit(world, onward(state), { inbox: { id: change.id, out: 'A', image: undefined } });
   return { ...next, broken, endings: { ...state.endings, [change.id]: { out: 'A', applied } } };
 }
 
