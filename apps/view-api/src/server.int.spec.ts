@@ -71,7 +71,13 @@ describe('GET /views', () => {
   it('tells what there is and what may be changed', async () => {
     const { ask } = setUp();
     const { views } = (await ask('/views')).json();
-    expect(views.map(({ name }: { name: string }) => name)).toEqual(['customers', 'addresses', 'products', 'orders']);
+    expect(views.map(({ name }: { name: string }) => name)).toEqual([
+      'customers',
+      'addresses',
+      'products',
+      'orders',
+      'wishes',
+    ]);
     expect(views[1]).toMatchObject({
       path: '/views/addresses/{customer_id},{label}',
       insert: true,

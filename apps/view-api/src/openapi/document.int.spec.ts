@@ -50,6 +50,10 @@ describe('GET /openapi.json', () => {
       'get /views/products/{id}',
       'get /views/orders/{id}',
       'patch /views/orders/{id}',
+      'get /views/wishes/{customer_id},{product_id}',
+      'put /views/wishes/{customer_id},{product_id}',
+      'patch /views/wishes/{customer_id},{product_id}',
+      'delete /views/wishes/{customer_id},{product_id}',
     ]);
     expect(openApi.paths['/views/products/{id}']?.['get']?.security).toEqual([{}, { token: [] }]);
     expect(openApi.paths['/views/orders/{id}']?.['get']?.security).toEqual([{ token: [] }]);
