@@ -160,6 +160,15 @@ describe('writeback handler', () => {
     expect(await metrics.all.render()).toContain('writeback_changes_total{outcome="rejected"} 1');
   });
 
+  it('applies a change of any age to what lives in DynamoDB first', async () => {
+    const { handle, ends } = setup();
+    const old = change('old', { at: NOW - 10 * DAY_MS, set: { note: { S: 'x' } }, base: {} });
+    const { body, ...rest } = message('m1', 1, [old]);
+    const wish = body.replace('"customers"', '"wishes"').replace('"sk":"CUSTOMER"', '"sk":"WISH#7"');
+    expect(await handle([{ ...rest, body: wish }])).toEqual({ failed: [] });
+    expect(ends()).toEqual(['c1#CUSTOMER#1 old A']);
+  });
+
   it('does not refuse what SQL answered long ago', async () => {
     const { handle, known, ends } = setup(() => ({ outcome: 'A', already: true }));
     known.set('old', { outcome: 'A', already: true, at: ANSWERED_AT });

@@ -78,3 +78,14 @@ CREATE TABLE public.order_lines (
   PRIMARY KEY (order_id, line_no)
 );
 CREATE INDEX order_lines_product_id_idx ON public.order_lines (product_id);
+
+-- Customers' wishes, made and read elsewhere: this copy is for reports.
+CREATE TABLE public.wishes (
+  customer_id bigint NOT NULL CONSTRAINT wishes_customer_fkey REFERENCES public.customers ON DELETE CASCADE,
+  product_id integer NOT NULL CONSTRAINT wishes_product_fkey REFERENCES public.products ON DELETE CASCADE,
+  quantity integer NOT NULL CONSTRAINT wishes_quantity_positive CHECK (quantity > 0),
+  note text,
+  wished_at timestamptz NOT NULL,
+  PRIMARY KEY (customer_id, product_id)
+);
+CREATE INDEX wishes_product_id_idx ON public.wishes (product_id);

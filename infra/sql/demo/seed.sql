@@ -158,6 +158,16 @@ ORDER BY n;
 INSERT INTO public.order_lines (order_id, line_no, product_id, quantity, unit_price, discount)
 SELECT 9007199254740992 + n, line_no, product_id, quantity, list_price, discount FROM lines ORDER BY n, line_no;
 
+-- Every fourth customer has one wish.
+INSERT INTO public.wishes (customer_id, product_id, quantity, note, wished_at)
+SELECT customer_id, 1 + pg_temp.roll(key, pg_temp.size_of('products')), 1 + pg_temp.roll(key || 'quantity', 3),
+  CASE WHEN pg_temp.roll(key || 'note', 3) = 0 THEN 'For a birthday.' END,
+  timestamptz '2025-01-01 00:00:00Z' + pg_temp.roll(key || 'at', 27000000) * interval '1 second'
+FROM (
+  SELECT customer_id, 'wish ' || customer_id AS key
+  FROM generate_series(4, pg_temp.size_of('customers'), 4) AS customer_id
+) AS wishers;
+
 SELECT setval(pg_get_serial_sequence('public.customers', 'id'), pg_temp.size_of('customers'));
 SELECT setval(pg_get_serial_sequence('public.products', 'id'), pg_temp.size_of('products'));
 SELECT setval(pg_get_serial_sequence('public.orders', 'id'), 9007199254740992 + pg_temp.size_of('orders'));

@@ -37,7 +37,7 @@ export const createDemo = ({ url, size = 'default' }: DemoOptions): Promise<{ re
       throw new SqlSetupError('HYBRIDGE_SQL_DEMO_FAILED', `The demo database cannot be made: ${problem}`, { cause });
     }
     await session.query(
-      'ANALYZE public.customers, public.addresses, public.products, public.orders, public.order_lines',
+      'ANALYZE public.customers, public.addresses, public.products, public.orders, public.order_lines, public.wishes',
     );
     return { created: true };
   });

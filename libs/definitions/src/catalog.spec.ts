@@ -59,6 +59,13 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, string | null>>>> = 
     placed_at: '2026-11-22 16:07:14+00',
     shipped_at: null,
   },
+  'public.wishes': {
+    customer_id: '42',
+    product_id: '7',
+    quantity: '2',
+    note: null,
+    wished_at: '2026-11-22 16:07:14+00',
+  },
 };
 
 const rowOf = (view: AnyView): Row =>

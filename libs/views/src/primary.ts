@@ -1,5 +1,11 @@
 import { ViewMode } from '@hybridge/protocol';
-import { type ChangeRules, type ChangesDefinition, ConflictPolicy, ConflictScope, changeRulesOf } from './change-rules.ts';
+import {
+  type ChangeRules,
+  type ChangesDefinition,
+  ConflictPolicy,
+  ConflictScope,
+  changeRulesOf,
+} from './change-rules.ts';
 import { Layout } from './layout.ts';
 import type { Column } from './table.ts';
 import type { AnyView } from './view.ts';

@@ -104,6 +104,13 @@ export const views = {
     key: keyOf('u1'),
     changes: { allow, policy: 'customer-wins', upsert: true },
   }),
+  first: view('first', {
+    ...plain,
+    attributes: { id: 'id', owner: 'owner', city: 'city', cents: 'cents', euros: 'euros', stamp: 'stamp' },
+    primary: 'dynamodb',
+    key: keyOf('d1'),
+    changes: { allow },
+  }),
   ruled: view('ruled', {
     ...plain,
     key: keyOf('r1'),

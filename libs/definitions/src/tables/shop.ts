@@ -87,3 +87,16 @@ export const orders = table({
     shipped_at: nullable(timestamptz()),
   },
 });
+
+export const wishes = table({
+  source,
+  name: 'public.wishes',
+  primaryKey: ['customer_id', 'product_id'],
+  columns: {
+    customer_id: notNull(int8()),
+    product_id: notNull(int4()),
+    quantity: notNull(int4()),
+    note: nullable(text()),
+    wished_at: notNull(timestamptz()),
+  },
+});
