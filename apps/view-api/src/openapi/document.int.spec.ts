@@ -72,7 +72,8 @@ describe('GET /openapi.json', () => {
 describe('schemas of values', () => {
   const samples: readonly unknown[] = [
     null, true, false, 0, -1, 1.5, 32_768, 2_147_483_648, 2 ** 53, 1e-140, 1e300, '', 'x', '12', '-12.50', '1e3', 'a\u0000b',
-    '9223372036854775807', '99999999999999999999', '2026-02-30', '2026-02-28', '2026-02-28T10:00:00Z',
+    '9223372036854775807', '99999999999999999999', '2026-02-30', '2026-02-28', '2026-02-28T10:00:00Z', '2024-02-29T23:59:59.123456Z',
+    '2025-02-29T10:00:00Z', '2026-04-31T10:00:00Z', '0000-01-01T00:00:00Z', '2000-02-29T00:00:00Z', '1900-02-29T00:00:00Z', 'infinity', '-infinity',
     '00000000-0000-4000-8000-000000000001', 'AAEC', 'AAEC=', [], [1, [null]], {}, { a: { b: 'c' } }, { a: 1e300 },
   ]; // prettier-ignore
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -86,7 +87,7 @@ describe('schemas of values', () => {
   );
 
   /** Text forms that only the codec can judge; the document describes them in words. */
-  const inWords = ['date', 'timestamp with time zone', 'numeric', 'bytea'];
+  const inWords = ['date', 'numeric', 'bytea'];
 
   it.each(columns)('%s: refuse nothing that is documented', (_, column, read) => {
     const schema = JSON.parse(JSON.stringify(valueSchema(column)).replaceAll('"#/', '"openapi#/'));

@@ -12,13 +12,27 @@ const integer = (bits: number): Schema => ({
   maximum: 2 ** (bits - 1) - 1,
 });
 
+const YEAR = '(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])';
+const LEAP_YEAR = '(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)';
+const DAY_OF_MONTH =
+  '(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))';
+const TIME_OF_DAY = '(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,6})?';
+const INSTANT = `(?:${YEAR}-${DAY_OF_MONTH}|${LEAP_YEAR}-02-29)T${TIME_OF_DAY}`;
+
+/** Days and times that there are; PostgreSQL's own range is wider. */
+const timeSchema = (zone: 'Z' | '', form: string): Schema => ({
+  type: 'string',
+  pattern: `^(?:${INSTANT}${zone}|-?infinity)$`,
+  description: form,
+});
+
 /** Values as documents show them and as changes bring them, by SQL type of their codec. */
 const VALUES: Readonly<Record<string, Schema>> = {
   text: TEXT,
   uuid: { type: 'string', format: 'uuid', pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' },
   date: { type: 'string', format: 'date', description: 'YYYY-MM-DD; documents also show infinity and -infinity.' },
-  'timestamp with time zone': { type: 'string', description: 'YYYY-MM-DDTHH:MM:SS[.ffffff]Z, or infinity, -infinity.' },
-  'timestamp without time zone': { type: 'string', description: 'YYYY-MM-DDTHH:MM:SS[.ffffff]' },
+  'timestamp with time zone': timeSchema('Z', 'YYYY-MM-DDTHH:MM:SS[.ffffff]Z, or infinity, -infinity.'),
+  'timestamp without time zone': timeSchema('', 'YYYY-MM-DDTHH:MM:SS[.ffffff], or infinity, -infinity.'),
   smallint: integer(16),
   integer: integer(32),
   bigint: { type: 'string', pattern: '^-?\\d{1,18}$|^-?\\d{19}$', description: 'Whole number of 64 bits, as text.' },
