@@ -50,6 +50,17 @@ describe('parseConfig', () => {
     ]);
   });
 
+  it.each([
+    ['APP_URL', 'postgresql//app:hunter2@db:5432/shop', '***@db:5432/shop'],
+    ['APP_URL', 'app:hunter@2@db', '***@db'],
+    ['APP_URL', 'db?password=hunter2&x=1', 'db?password=***&x=1'],
+    ['APP_CLIENT_SECRET', 'hunter2', '***'],
+  ])('shows no secret of %s: %s', (name, value, shown) => {
+    const parse = () => parseConfig('app', z.object({ [name]: z.url().regex(/^https:/) }), { [name]: value });
+    expect(parse).toThrow(`${name} is "${shown}"`);
+    expect(parse).not.toThrow('hunter');
+  });
+
   it.each(['1.5', '-1', '0x10', ' 1', '1e3', ''])('takes no "%s" for a whole number', (value) => {
     expect(() => parseConfig('app', z.object({ APP_PORT: setting.port() }), { APP_PORT: value })).toThrow(ConfigError);
   });

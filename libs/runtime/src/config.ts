@@ -5,7 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads an app's settings: one schema whose keys are environment variables.
- * @throws ConfigError with every problem, each naming the variable, its value and what is expected
+ * @throws ConfigError with every problem, each naming the variable, its value (but no secret) and what is expected
  */
 export function parseConfig<S extends z.ZodType>(app: string, schema: S, environment: Environment): z.infer<S> {
   const parsed = schema.safeParse(environment);
@@ -15,10 +15,18 @@ export function parseConfig<S extends z.ZodType>(app: string, schema: S, environ
     parsed.error.issues.map((issue) => {
       const name = issue.path.join('.');
       const value = environment[name];
-      return `${name || 'settings'} is ${value === undefined ? 'not set' : `"${value}"`}: ${issue.message}`;
+      return `${name || 'settings'} is ${value === undefined ? 'not set' : `"${shown(name, value)}"`}: ${issue.message}`;
     }),
   );
 }
+
+const HIDDEN = '***';
+
+/** The value as a log may have it: what stands before the last `@` of an address may be a password. */
+const shown = (name: string, value: string): string =>
+  /SECRET|PASSWORD|TOKEN/.test(name)
+    ? HIDDEN
+    : value.replace(/^.*@/, `${HIDDEN}@`).replace(/(password=)[^&\s]*/i, `$1${HIDDEN}`);
 
 const integer = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.number().min(min).max(max));
