@@ -1,10 +1,9 @@
 /** Rows that live in DynamoDB first: SQL follows, whatever it holds. */
-import { ensureAccess } from '@hybridge/infra-sql';
-import { createChangeSink } from '@hybridge/sink-sql';
+import type { ChangeSink } from '@hybridge/sink-sql';
 import pg from 'pg';
 import { eventually } from '../loop/eventually.ts';
-import { type TestDatabase, startTestDatabase } from './test-database.ts';
-import { WALLETS, views, walletCatalog, walletChange, walletTarget } from './wallets.ts';
+import { type TestDatabase, targetOf } from './test-database.ts';
+import { answerRow, emptyWallets, startWallets, views, walletChange, walletRow } from './wallets.ts';
 
 const S = (value: string) => ({ S: value });
 const N = (value: number) => ({ N: String(value) });
@@ -12,29 +11,25 @@ const NULL = { NULL: true } as const;
 
 describe('changes of rows that live in DynamoDB first', () => {
   let database: TestDatabase;
-  let sink: ReturnType<typeof createChangeSink>;
+  let sink: ChangeSink;
 
   beforeAll(async () => {
-    database = await startTestDatabase();
-    await database.query(WALLETS);
-    await ensureAccess({ url: database.adminUrl, catalog: walletCatalog });
-    sink = createChangeSink({ pool: database.pool() });
+    ({ database, sink } = await startWallets());
   });
   afterAll(() => database?.[Symbol.asyncDispose]());
   beforeEach(async () => {
-    await database.query('TRUNCATE wallets, moves, totals, hybridge_inbox');
+    await emptyWallets(database);
     await database.query(`INSERT INTO wallets (id, owner, city, cents, rev) VALUES (1, 'ada', 'Leiden', 500, 7)`);
   });
 
-  const row = async (id = 1) => (await database.query('SELECT * FROM wallets WHERE id = $1', [id]))[0];
-  const inbox = async (id: string) =>
-    (await database.query('SELECT * FROM hybridge_inbox WHERE change_id = $1', [id]))[0] as Record<string, string>;
+  const row = (id = 1) => walletRow(database, id);
+  const inbox = (id: string) => answerRow(database, id);
   const whole = { owner: S('bo'), city: S('Oss'), cents: N(3) };
   const insert = (id: number) => walletChange('i', { id: N(id), ...whole, euros: NULL, stamp: NULL });
 
   it('overwrite the row that an insert finds, and nothing the view does not show', async () => {
     const change = insert(1);
-    expect(await sink.apply(walletTarget(views.first, 1), change)).toEqual({ outcome: 'A', already: false });
+    expect(await sink.apply(targetOf(views.first, 1), change)).toEqual({ outcome: 'A', already: false });
     expect(await row()).toMatchObject({ owner: 'bo', city: 'Oss', rev: '7' });
     const answer = await inbox(change.id);
     expect(answer).toMatchObject({ outcome: 'A', policy: 'customer-wins' });
@@ -47,7 +42,7 @@ describe('changes of rows that live in DynamoDB first', () => {
     try {
       await other.query('BEGIN');
       await other.query(`INSERT INTO wallets (id, owner, city, cents) VALUES (2, 'eve', 'Ede', 9)`);
-      const applied = sink.apply(walletTarget(views.first, 2), insert(2));
+      const applied = sink.apply(targetOf(views.first, 2), insert(2));
       await eventually('a wait for the other insert', async () => {
         const waiting = await database.query(`SELECT 1 AS one FROM pg_locks WHERE NOT granted`);
         return waiting.length > 0;
@@ -62,26 +57,26 @@ describe('changes of rows that live in DynamoDB first', () => {
 
   it('make the whole row that an update does not find', async () => {
     const change = walletChange('u', { city: S('Ede') }, { id: N(2), ...whole, euros: NULL, stamp: NULL });
-    expect(await sink.apply(walletTarget(views.first, 2), change)).toMatchObject({ outcome: 'A' });
+    expect(await sink.apply(targetOf(views.first, 2), change)).toMatchObject({ outcome: 'A' });
     expect(await row(2)).toMatchObject({ owner: 'bo', city: 'Ede', cents: '3' });
     expect((await inbox(change.id))['image']).toContain('"Ede"');
   });
 
   it('count a deletion that finds no row as applied, and prove nothing by it', async () => {
     const change = walletChange('d', {}, { id: N(2), ...whole });
-    const target = walletTarget(views.first, 2);
+    const target = targetOf(views.first, 2);
     expect(await sink.apply(target, change)).toEqual({ outcome: 'A', already: false });
     expect(await inbox(change.id)).toMatchObject({ outcome: 'A', code: null, image: null });
     expect(await sink.apply(target, change)).toEqual({ outcome: 'A', already: true });
     const found = walletChange('d', {}, { id: N(1), ...whole });
-    expect(await sink.apply(walletTarget(views.first, 1), found)).toMatchObject({ outcome: 'A' });
+    expect(await sink.apply(targetOf(views.first, 1), found)).toMatchObject({ outcome: 'A' });
     expect(await row()).toBeUndefined();
     expect((await inbox(found.id))['image']).toBe('{"e": 0}');
   });
 
   it('are still refused by a constraint, for its own reason', async () => {
     const bad = { ...insert(1), set: { ...insert(1).set, cents: NULL } };
-    expect(await sink.apply(walletTarget(views.first, 1), bad)).toMatchObject({ outcome: 'R', code: 'NOT_NULL' });
+    expect(await sink.apply(targetOf(views.first, 1), bad)).toMatchObject({ outcome: 'R', code: 'NOT_NULL' });
     expect(await row()).toMatchObject({ owner: 'ada' });
   });
 });

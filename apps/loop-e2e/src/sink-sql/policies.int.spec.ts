@@ -1,33 +1,29 @@
 import { parseJson } from '@hybridge/contracts';
 import { ensureAccess } from '@hybridge/infra-sql';
-import { RefusalCode, createChangeSink } from '@hybridge/sink-sql';
+import { type ChangeSink, RefusalCode, createChangeSink } from '@hybridge/sink-sql';
 import { columnsOfView, decodeImageRow } from '@hybridge/views';
-import { type TestDatabase, startTestDatabase } from './test-database.ts';
-import { WALLETS, views, walletCatalog, walletChange, walletTarget } from './wallets.ts';
+import { type TestDatabase, targetOf } from './test-database.ts';
+import { answerRow, emptyWallets, startWallets, views, walletCatalog, walletChange, walletRow } from './wallets.ts';
 
 const S = (value: string) => ({ S: value });
 const N = (value: number) => ({ N: String(value) });
 
 describe('policies on PostgreSQL', () => {
   let database: TestDatabase;
-  let sink: ReturnType<typeof createChangeSink>;
+  let sink: ChangeSink;
 
   beforeAll(async () => {
-    database = await startTestDatabase();
-    await database.query(WALLETS);
-    await ensureAccess({ url: database.adminUrl, catalog: walletCatalog });
-    sink = createChangeSink({ pool: database.pool() });
+    ({ database, sink } = await startWallets());
   });
   afterAll(() => database?.[Symbol.asyncDispose]());
   beforeEach(async () => {
-    await database.query('TRUNCATE wallets, moves, totals, hybridge_inbox');
+    await emptyWallets(database);
     await database.query(`INSERT INTO wallets (id, owner, city, cents) VALUES (1, 'ada', 'Leiden', 500)`);
     await database.query(`INSERT INTO totals VALUES ('Leiden', 1), ('Delft', 0)`);
   });
 
-  const row = async (id = 1) => (await database.query('SELECT * FROM wallets WHERE id = $1', [id]))[0];
-  const inbox = async (id: string) =>
-    (await database.query('SELECT * FROM hybridge_inbox WHERE change_id = $1', [id]))[0] as Record<string, string>;
+  const row = (id = 1) => walletRow(database, id);
+  const inbox = (id: string) => answerRow(database, id);
   const imageOf = async (id: string) => {
     const image = parseJson((await inbox(id))['image'] ?? 'null') as { row: never };
     return decodeImageRow(views.merging.table, columnsOfView(views.merging), image.row);
@@ -44,7 +40,7 @@ describe('policies on PostgreSQL', () => {
 
   it('shows what generated columns and triggers of every kind made of the row', async () => {
     const renamed = walletChange('u', { owner: S('bo') }, { owner: S('ada') });
-    expect(await sink.apply(walletTarget(views.merging, 1), renamed)).toEqual({ outcome: 'A', already: false });
+    expect(await sink.apply(targetOf(views.merging, 1), renamed)).toEqual({ outcome: 'A', already: false });
     expect(await row()).toMatchObject({ owner: 'bo', initial: 'B', stamp: 'before', cents: '501' });
     expect(await imageOf(renamed.id)).toMatchObject({ initial: S('B'), cents: N(501), euros: { N: '5.01' } });
     await expectImageToBeRow(renamed.id);
@@ -52,7 +48,7 @@ describe('policies on PostgreSQL', () => {
 
   it('judges each field by its own policy', async () => {
     await database.query(`UPDATE wallets SET city = 'Gouda', cents = 7`);
-    const target = walletTarget(views.mixed, 1);
+    const target = targetOf(views.mixed, 1);
     const moved = walletChange('u', { city: S('Delft') }, { city: S('Leiden') });
     expect(await sink.apply(target, moved)).toMatchObject({ outcome: 'A' });
     const both = walletChange('u', { city: S('Oss'), cents: N(1) }, { city: S('Delft'), cents: N(500) });
@@ -67,7 +63,7 @@ describe('policies on PostgreSQL', () => {
 
   it('applies in part and says what was left out, also when asked again', async () => {
     await database.query(`UPDATE wallets SET cents = 7`);
-    const target = walletTarget(views.partial, 1);
+    const target = targetOf(views.partial, 1);
     const both = walletChange('u', { city: S('Oss'), cents: N(1) }, { city: S('Leiden'), cents: N(500) });
     const answer = { outcome: 'A', code: 'PARTIAL', message: expect.stringContaining(': cents.') };
     expect(await sink.apply(target, both)).toEqual({ ...answer, already: false });
@@ -80,10 +76,10 @@ describe('policies on PostgreSQL', () => {
     const base = await seen();
     await database.query(`UPDATE wallets SET owner = 'bo'`);
     const change = walletChange('u', { city: S('Delft') }, base);
-    const answer = await sink.apply(walletTarget(views.strict, 1), change);
+    const answer = await sink.apply(targetOf(views.strict, 1), change);
     expect(answer).toMatchObject({ outcome: 'R', code: 'CONFLICT', message: expect.stringMatching(/owner/) });
     const again = walletChange('u', { city: S('Delft') }, await seen());
-    expect(await sink.apply(walletTarget(views.strict, 1), again)).toMatchObject({ outcome: 'A' });
+    expect(await sink.apply(targetOf(views.strict, 1), again)).toMatchObject({ outcome: 'A' });
   });
 
   /** Every attribute as a customer would see it now. */
@@ -93,7 +89,7 @@ describe('policies on PostgreSQL', () => {
   }
 
   it('compares and counts the version up, along chains too', async () => {
-    const target = walletTarget(views.versioned, 1);
+    const target = targetOf(views.versioned, 1);
     const first = walletChange('u', { city: S('Delft') }, { city: S('Leiden'), rev: N(0) });
     const second = walletChange('u', { cents: N(9) }, { cents: N(500), rev: N(0) }, 2);
     const third = walletChange('u', { city: S('Oss') }, { city: S('Delft'), rev: N(0) }, 3);
@@ -111,7 +107,7 @@ describe('policies on PostgreSQL', () => {
   });
 
   it('does not take an answer signalled again for the version it had made', async () => {
-    const target = walletTarget(views.versioned, 1);
+    const target = targetOf(views.versioned, 1);
     const first = walletChange('u', { city: S('Delft') }, { city: S('Leiden'), rev: N(0) });
     await sink.apply(target, first);
     await database.query(`UPDATE wallets SET owner = 'eve', rev = rev + 1`);
@@ -125,7 +121,7 @@ describe('policies on PostgreSQL', () => {
   });
 
   it('rejects what stands on a rejected change, by its own code', async () => {
-    const target = walletTarget(views.merging, 1);
+    const target = targetOf(views.merging, 1);
     const late = walletChange('u', { city: S('Delft') }, { city: S('Gouda') });
     const second = walletChange('u', { city: S('Oss') }, { city: S('Delft') }, 2);
     const third = walletChange('u', { city: S('Ede') }, { city: S('Oss') }, 3);
@@ -137,14 +133,14 @@ describe('policies on PostgreSQL', () => {
   });
 
   it('inserts what an update does not find, where the policy says so', async () => {
-    const target = walletTarget(views.upserting, 2);
+    const target = targetOf(views.upserting, 2);
     const set = { owner: S('bo'), city: S('Oss'), cents: N(3) };
     expect(await sink.apply(target, walletChange('u', set))).toMatchObject({ outcome: 'A' });
     expect(await row(2)).toMatchObject({ owner: 'bo', cents: '3' });
   });
 
   it('lets a rule of the definition decide under the lock', async () => {
-    const target = walletTarget(views.ruled, 1);
+    const target = targetOf(views.ruled, 1);
     await database.query('UPDATE wallets SET cents = 300');
     const spend = walletChange('u', { cents: N(300) }, { cents: N(500) });
     expect(await sink.apply(target, spend)).toMatchObject({ outcome: 'A' });
@@ -159,7 +155,7 @@ describe('policies on PostgreSQL', () => {
     const other = createChangeSink({ pool: database.pool() });
     const spends = Array.from({ length: 12 }, () => walletChange('u', { cents: N(400) }, { cents: N(500) }));
     const twice = [...spends, ...spends].map((change, i) =>
-      (i % 2 === 0 ? sink : other).apply(walletTarget(views.ruled, 1), change),
+      (i % 2 === 0 ? sink : other).apply(targetOf(views.ruled, 1), change),
     );
     const answers = (await Promise.all(twice)).filter(({ already }) => !already);
     expect(answers.filter(({ outcome }) => outcome === 'A')).toHaveLength(5);
@@ -168,7 +164,7 @@ describe('policies on PostgreSQL', () => {
   });
 
   it('refuses without reading the row, and proves nothing then', async () => {
-    const target = walletTarget(views.merging, 1);
+    const target = targetOf(views.merging, 1);
     const change = walletChange('u', { city: S('Delft') }, { city: S('Leiden') });
     const refusal = { code: RefusalCode.expired, message: 'too late' };
     expect(await sink.refuse(target, change, refusal)).toEqual({ outcome: 'R', ...refusal, already: false });
@@ -181,7 +177,7 @@ describe('policies on PostgreSQL', () => {
   });
 
   it('can refuse what SQL fails on for a reason that lies not in the change', async () => {
-    const target = walletTarget(views.merging, 1);
+    const target = targetOf(views.merging, 1);
     const poisoned = walletChange('u', { city: S('Delft') }, { city: S('Leiden') });
     await database.query('REVOKE ALL ON wallets FROM hybridge_app');
     try {

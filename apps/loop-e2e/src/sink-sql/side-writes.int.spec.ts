@@ -1,29 +1,25 @@
-import { ensureAccess } from '@hybridge/infra-sql';
-import { createChangeSink } from '@hybridge/sink-sql';
-import { type TestDatabase, startTestDatabase } from './test-database.ts';
-import { WALLETS, views, walletCatalog, walletChange, walletTarget } from './wallets.ts';
+import type { ChangeSink } from '@hybridge/sink-sql';
+import { type TestDatabase, targetOf } from './test-database.ts';
+import { emptyWallets, startWallets, views, walletChange } from './wallets.ts';
 
 const S = (value: string) => ({ S: value });
 const N = (value: number) => ({ N: String(value) });
 
 describe('a change that writes several tables', () => {
   let database: TestDatabase;
-  let sink: ReturnType<typeof createChangeSink>;
+  let sink: ChangeSink;
 
   beforeAll(async () => {
-    database = await startTestDatabase();
-    await database.query(WALLETS);
-    await ensureAccess({ url: database.adminUrl, catalog: walletCatalog });
-    sink = createChangeSink({ pool: database.pool() });
+    ({ database, sink } = await startWallets());
   });
   afterAll(() => database?.[Symbol.asyncDispose]());
   beforeEach(async () => {
-    await database.query('TRUNCATE wallets, moves, totals, hybridge_inbox');
+    await emptyWallets(database);
     await database.query(`INSERT INTO wallets (id, owner, city, cents) VALUES (1, 'ada', 'Leiden', 500)`);
     await database.query(`INSERT INTO totals VALUES ('Leiden', 1), ('Delft', 0), ('Nowhere', 0)`);
   });
 
-  const target = walletTarget(views.moving, 1);
+  const target = targetOf(views.moving, 1);
   const move = (city: string, from = 'Leiden') => walletChange('u', { city: S(city) }, { city: S(from) });
   const transactionsOf = async () =>
     (
@@ -77,7 +73,7 @@ describe('a change that writes several tables', () => {
 
   it('writes also for inserts and deletes', async () => {
     const insert = walletChange('i', { id: N(2), owner: S('bo'), city: S('Delft'), cents: N(1) });
-    expect(await sink.apply(walletTarget(views.moving, 2), insert)).toMatchObject({ outcome: 'A' });
+    expect(await sink.apply(targetOf(views.moving, 2), insert)).toMatchObject({ outcome: 'A' });
     expect(await state()).toMatchObject({ cities: ['Leiden', 'Delft'], moves: ['Delft'] });
     expect(await sink.apply(target, walletChange('d', {}, { city: S('Leiden') }))).toMatchObject({ outcome: 'A' });
     expect((await state()).totals.map(([city]) => city)).toEqual(['Delft', 'Nowhere']);
@@ -85,7 +81,7 @@ describe('a change that writes several tables', () => {
 
   it('writes nothing of what the definition does not declare, and records no answer', async () => {
     const forged = move('Delft');
-    await expect(sink.apply(walletTarget(views.forging, 1), forged)).rejects.toMatchObject({
+    await expect(sink.apply(targetOf(views.forging, 1), forged)).rejects.toMatchObject({
       name: 'ViewError',
       retry: 'permanent',
       message: expect.stringMatching(/public\.totals is not among the tables/),

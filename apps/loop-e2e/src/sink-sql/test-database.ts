@@ -134,10 +134,13 @@ export const accounts: AnyView = view('accounts', {
   changes: { allow, policy: 'sql-wins', insert: true, delete: true },
 });
 
-export const target = (id: number | bigint | string): ChangeTarget => {
+/** A row of a view whose key is an id. */
+export const targetOf = (of: AnyView, id: number | bigint | string): ChangeTarget => {
   const keyRow = { id: { N: String(id) } };
-  return { view: accounts, keyRow, itemKey: keyOfRow(accounts, keyRow) };
+  return { view: of, keyRow, itemKey: keyOfRow(of, keyRow) };
 };
+
+export const target = (id: number | bigint | string): ChangeTarget => targetOf(accounts, id);
 
 let changeCount = 0;
 

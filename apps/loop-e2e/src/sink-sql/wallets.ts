@@ -1,13 +1,13 @@
 /** One table under every policy, with generated columns, triggers, and tables its changes also write. */
+import { ensureAccess } from '@hybridge/infra-sql';
 import type { Attributes, PendingChange } from '@hybridge/protocol';
-import type { ChangeTarget } from '@hybridge/sink-sql';
+import { createChangeSink } from '@hybridge/sink-sql';
 import {
   type AnyView,
   column,
   createCatalog,
   int4,
   int8,
-  keyOfRow,
   notNull,
   nullable,
   numeric,
@@ -16,8 +16,9 @@ import {
   view,
   writes,
 } from '@hybridge/views';
+import { type TestDatabase, change, startTestDatabase } from './test-database.ts';
 
-export const WALLETS = `
+const WALLETS = `
   CREATE TABLE wallets (
     id bigint PRIMARY KEY,
     owner text NOT NULL,
@@ -155,26 +156,29 @@ export const views = {
 
 export const walletCatalog = createCatalog(Object.values(views));
 
-export const walletTarget = (of: AnyView, id: number): ChangeTarget => {
-  const keyRow = { id: { N: String(id) } };
-  return { view: of, keyRow, itemKey: keyOfRow(of, keyRow) };
-};
-
-let changeCount = 0;
-
 /** A change with an id of its own; `n` says how many pending changes it stands on, plus one. */
-export const walletChange = (
-  op: PendingChange['op'],
-  set: Attributes,
-  base: Attributes = {},
-  n = 1,
-): PendingChange => ({
-  id: `wallet-${String(++changeCount).padStart(6, '0')}`,
-  n,
-  op,
-  set,
-  base,
-  baseVersion: '',
-  at: Date.now(),
-  by: 'customer:1',
-});
+export const walletChange = (op: PendingChange['op'], set: Attributes, base: Attributes = {}, n = 1): PendingChange =>
+  change(op, set, base, { n });
+
+/** A database with the tables and the rights that the views need, and a sink on it. */
+export async function startWallets() {
+  const database = await startTestDatabase();
+  try {
+    await database.query(WALLETS);
+    await ensureAccess({ url: database.adminUrl, catalog: walletCatalog });
+    return { database, sink: createChangeSink({ pool: database.pool() }) };
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Before each test: no rows, and no answers. */
+export const emptyWallets = (database: TestDatabase) =>
+  database.query('TRUNCATE wallets, moves, totals, hybridge_inbox');
+
+export const walletRow = async (database: TestDatabase, id = 1) =>
+  (await database.query('SELECT * FROM wallets WHERE id = $1', [id]))[0];
+
+export const answerRow = async (database: TestDatabase, changeId: string) =>
+  (await database.query('SELECT * FROM hybridge_inbox WHERE change_id = $1', [changeId]))[0] as Record<string, string>;
