@@ -1,6 +1,6 @@
 import { silentLogger } from '@hybridge/observability';
 import { SERVING_KEY, ServingState, claimServing, openServing, readServing, renewLoading } from '@hybridge/protocol';
-import { createMemoryItemStore, item } from '@hybridge/testkit';
+import { createMemoryItemStore, item, testContext } from '@hybridge/testkit';
 import { enterTable } from './enter-table.ts';
 import { fakeClock } from './fake-clock.features.ts';
 import { waitUntilOpen } from './waiting.ts';
@@ -12,6 +12,7 @@ const { signal } = new AbortController();
 function setUp() {
   const store = createMemoryItemStore();
   const clock = fakeClock();
+  const context = testContext();
   const items = {
     async *scan() {
       yield* store.items();
@@ -24,6 +25,7 @@ function setUp() {
         store,
         items,
         clock,
+        context,
         logger: silentLogger(),
         bulk,
         leaseMs: LEASE_MS,

@@ -1,6 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import type { Logger } from '@hybridge/observability';
-import { type ItemStore, Meta, ServingState, claimServing, isControlKey, keyOf } from '@hybridge/protocol';
+import {
+  type ItemStore,
+  Meta,
+  type ProtocolContext,
+  ServingState,
+  claimServing,
+  isControlKey,
+  keyOf,
+} from '@hybridge/protocol';
 import { retryTransient } from '@hybridge/runtime';
 import type { ItemScan } from '../truncate/sweep.ts';
 import type { Clock } from './clock.ts';
@@ -11,6 +18,7 @@ export interface EnterOptions {
   readonly store: ItemStore;
   readonly items: ItemScan;
   readonly clock: Clock;
+  readonly context: Pick<ProtocolContext, 'nonce'>;
   readonly logger: Logger;
   /** Whether the table is to be loaded by puts, if nobody was here before. */
   readonly bulk: boolean;
@@ -28,6 +36,7 @@ export interface EnterOptions {
  */
 export async function enterTable(options: EnterOptions, signal: AbortSignal): Promise<LoadLease | undefined> {
   const { store, clock, logger, leaseMs, graceMs } = options;
+  const { nonce } = options.context;
   const wanted = { state: options.bulk ? ServingState.loading : ServingState.open, nonce: nonce() };
   const at = momentOf(clock);
   const serving = await retryTransient(() => claimServing(store, wanted), { signal });
@@ -46,6 +55,7 @@ export async function enterTable(options: EnterOptions, signal: AbortSignal): Pr
 
 async function waitForOthers(options: EnterOptions, patienceMs: number, signal: AbortSignal): Promise<void> {
   const { store, clock, logger, onWaiting } = options;
+  const { nonce } = options.context;
   logger.info(
     { seconds: patienceMs / 1000 },
     'another projector loads the table: waiting until it is open, or gone so long',
@@ -55,8 +65,6 @@ async function waitForOthers(options: EnterOptions, patienceMs: number, signal: 
   onWaiting?.(false);
   if (by === 'us') logger.warn('the loader gave no sign of life: the table was opened for it');
 }
-
-const nonce = (): string => randomBytes(9).toString('base64url');
 
 async function isEmpty(items: ItemScan, signal: AbortSignal): Promise<boolean> {
   for await (const item of items.scan({ consistent: true, attributes: [Meta.state], signal })) {
