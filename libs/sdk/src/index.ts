@@ -7,7 +7,7 @@ export {
   connectHybridge,
 } from './connect.ts';
 export { type Hybridge, type HybridgeDependencies, type HybridgeOptions, createHybridge } from './hybridge.ts';
-export type { ItemReadOptions, ItemReads, PartitionPage, PartitionQuery } from './item-reads.ts';
+export type { ItemReads } from './item-reads.ts';
 export type { ChangeEvent, FillEvent, HybridgeHooks, ReadEvent } from './hooks.ts';
 export { type ChangeToken, parseToken } from './change-token.ts';
 export { DEFAULT_QUERY_LIMIT, MAX_QUERY_LIMIT } from './query-partition.ts';
