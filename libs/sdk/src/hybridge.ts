@@ -113,7 +113,7 @@ export interface HybridgeOptions extends HybridgeHooks {
   readonly hedgeAfterMs?: number;
   /** As `createFiller` has it; default 0. */
   readonly gatherMs?: number;
-  /** As `createFiller` has it; default 1.2 leases. */
+  /** As `createFiller` has it; default 1.5 leases. */
   readonly followMs?: number;
 }
 
