@@ -11,7 +11,7 @@
 const clients = {
   kafka: ['kafkajs'],
   aws: ['@aws-sdk/*', '@smithy/*'],
-  sql: ['pg', 'pg-*'],
+  sql: ['pg', 'pg-*', 'mysql2', 'mysql2/*'],
 };
 
 /** The npm clients that may be imported only where their technology is adapted. */
@@ -32,6 +32,7 @@ const libAreas = {
   observability: ['testkit'],
   runtime: ['observability', 'testkit'],
   definitions: ['contracts', 'views', 'testkit'],
+  setup: ['views', 'testkit'],
   source: adapterFoundations,
   sink: [...adapterFoundations, 'reader'], // a store that writes on conditions also reads
   reader: adapterFoundations,
@@ -50,16 +51,19 @@ const appAdapters = {
   writeback: ['source-sqs', 'sink-sql', 'reader-dynamodb'],
   'view-api': ['sdk', 'reader-dynamodb', 'reader-sql', 'sink-dynamodb'],
   inspector: ['verify', 'reader-dynamodb', 'reader-sql', 'sink-eventbridge'],
-  cli: ['verify', 'reader-dynamodb', 'reader-sql', 'sink-dynamodb'],
+  cli: [
+    ...['setup', 'verify', 'reader-dynamodb', 'reader-sql', 'reader-schema', 'sink-dynamodb'],
+    ...['source-kafka', 'source-sqs', 'sink-eventbridge'], // doctor asks them how they are set up
+  ],
 };
 
 /** Libs above the adapters, which apps depend on by area. */
-const composedAreas = ['sdk', 'verify'];
+const composedAreas = ['sdk', 'setup', 'verify'];
 
 const infraAreas = {
-  sql: ['definitions', 'views', 'testkit'],
-  connect: ['definitions', 'views', 'testkit'],
-  platform: ['contracts', 'protocol', 'testkit'],
+  sql: ['definitions', 'setup', 'views', 'testkit'],
+  connect: ['definitions', 'setup', 'views', 'testkit'],
+  platform: ['contracts', 'protocol', 'setup', 'testkit'],
   services: ['contracts', 'definitions', 'views', 'platform', 'testkit'],
 };
 
@@ -83,6 +87,7 @@ const pureAreas = [
   'observability',
   'runtime',
   'definitions',
+  'setup',
   'sdk',
   'verify',
   'testkit',
@@ -109,7 +114,15 @@ export const depConstraints = [
   })),
   {
     sourceTag: 'type:e2e',
-    onlyDependOnLibsWithTags: ['type:lib', 'type:infra', 'type:tool', 'app:inspector', 'app:cli', 'app:projector'],
+    onlyDependOnLibsWithTags: [
+      'type:lib',
+      'type:infra',
+      'type:tool',
+      'app:inspector',
+      'app:cli',
+      'app:projector',
+      'app:writeback',
+    ],
   },
 
   { sourceTag: 'type:infra', onlyDependOnLibsWithTags: ['type:lib', 'type:infra'] },

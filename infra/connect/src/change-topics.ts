@@ -1,23 +1,8 @@
+import { type TopicOptions, topicConfig } from '@hybridge/setup';
 import type { Catalog } from '@hybridge/views';
 import { capturedTables } from './captured-tables.ts';
 
-export const DEFAULT_TOPIC_PREFIX = 'shop';
-
-/**
- * How long a change stays in Kafka, milliseconds. With one more segment (a day) it must stay below the life of a
- * tombstone (7 days): a record that outlives it could bring back a row that was deleted.
- */
-const DEFAULT_RETENTION_MS = 5 * 86_400_000;
-const SEGMENT_MS = 86_400_000;
-
-export interface TopicOptions {
-  /** Default 6; the projector scales to this number. Keys keep their order only while it stays the same. */
-  readonly partitions?: number;
-  /** Default 1, for one local broker; take 3 in production. */
-  readonly replication?: number;
-  /** Milliseconds; default 5 days, at most 6. */
-  readonly retentionMs?: number;
-}
+export { type TopicOptions, topicConfig };
 
 /** What a topic is to be, in Kafka's words. */
 export interface ChangeTopic {
@@ -28,24 +13,18 @@ export interface ChangeTopic {
 }
 
 /**
- * Every topic of a source. Connect makes a topic only with its first record, so whoever wants to read from the start makes
+ * Every topic of all sources. Connect makes a topic only with its first record, so whoever wants to read from the start makes
  * them beforehand.
  */
 export const changeTopics = (options: {
   readonly catalog: Catalog;
-  /** Default all of the catalog. */
-  readonly source?: string;
-  /** Default `shop`. */
+  /** Before `<source>.<schema>.<table>`; default nothing. */
   readonly topicPrefix?: string;
   readonly topics?: TopicOptions;
 }): readonly ChangeTopic[] =>
-  capturedTables(options.catalog, options.source).map((table) => ({
-    topic: `${options.topicPrefix ?? DEFAULT_TOPIC_PREFIX}.${table}`,
-    ...topicConfig(options.topics ?? {}),
-  }));
-
-export const topicConfig = ({ partitions = 6, replication = 1, retentionMs = DEFAULT_RETENTION_MS }: TopicOptions) => ({
-  partitions,
-  replication,
-  config: { 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs), 'segment.ms': String(SEGMENT_MS) },
-});
+  options.catalog.sources.flatMap(({ name }) =>
+    capturedTables(options.catalog, name).map((table) => ({
+      topic: `${options.topicPrefix ?? ''}${name}.${table}`,
+      ...topicConfig(options.topics ?? {}),
+    })),
+  );

@@ -1,12 +1,22 @@
 import { catalog, products } from '@hybridge/definitions';
-import { UNAVAILABLE, createCatalog } from '@hybridge/views';
+import { UNAVAILABLE, column, createCatalog, source, view } from '@hybridge/views';
 import { changeTopics } from './change-topics.ts';
-import { type ConnectorOptions, connectorConfig } from './connector-config.ts';
+import { type ConnectorOptions, connectorConfig, connectorName } from './connector-config.ts';
 
 const options: ConnectorOptions = {
   catalog,
   database: { host: 'db.example', port: 5432, name: 'shop', user: 'hybridge_capture', password: 'secret' },
 };
+
+/** Two databases with a table of one name. */
+const twoSources = createCatalog([
+  products,
+  view('leads', {
+    table: { ...products.table, source: source('web-crm', 'postgres') },
+    key: { pk: ['l1', column('id')], sk: ['LEAD'] },
+    attributes: { id: 'id' },
+  }),
+]);
 
 /** Debezium matches the whole name against each entry. */
 const captures = (list: string, table: string): boolean =>
@@ -26,9 +36,24 @@ describe('connectorConfig', () => {
     expect(config['table.include.list']).toBe('public\\.products,public\\.hybridge_inbox');
   });
 
-  it('captures only the tables of the source asked for', () => {
-    const config = connectorConfig({ ...options, source: 'another' });
-    expect(config['table.include.list']).toBe('public\\.hybridge_inbox');
+  it('captures only the tables of the source asked for, under its own names', () => {
+    const config = connectorConfig({ ...options, catalog: twoSources, source: 'web-crm', topicPrefix: 'staging-' });
+    expect(config).toMatchObject({
+      'table.include.list': 'public\\.products,public\\.hybridge_inbox',
+      'topic.prefix': 'staging-web-crm',
+      'slot.name': 'hybridge_web_crm',
+    });
+    expect(connectorConfig({ ...options, catalog: twoSources, source: 'shop' })['table.include.list']).toBe(
+      connectorConfig({ ...options, catalog: createCatalog([products]) })['table.include.list'],
+    );
+    expect(connectorName('web-crm')).toBe('hybridge-web-crm');
+  });
+
+  it.each([
+    ['none is named', {}, /has the sources shop, web-crm/],
+    ['it is another', { source: 'warehouse' }, /no source "warehouse"[^]*shop, web-crm/],
+  ])('says which sources there are when %s', (_, given, message) => {
+    expect(() => connectorConfig({ ...options, ...given, catalog: twoSources })).toThrow(message);
   });
 
   it('leaves publication and tables as they are', () => {
@@ -73,9 +98,11 @@ describe('connectorConfig', () => {
 
 describe('changeTopics', () => {
   it('names a topic for every captured table', () => {
-    expect(changeTopics({ catalog, topicPrefix: 'retail' }).map(({ topic }) => topic)).toEqual([
-      ...catalog.tables.map(({ name }) => `retail.${name}`),
-      'retail.public.hybridge_inbox',
+    expect(changeTopics({ catalog: twoSources, topicPrefix: 'test-' }).map(({ topic }) => topic)).toEqual([
+      'test-shop.public.products',
+      'test-shop.public.hybridge_inbox',
+      'test-web-crm.public.products',
+      'test-web-crm.public.hybridge_inbox',
     ]);
   });
 

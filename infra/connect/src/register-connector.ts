@@ -7,13 +7,13 @@ import {
   connectorStatus,
   refused,
 } from './connect-api.ts';
-import type { ConnectorConfig } from './connector-config.ts';
+import type { ConnectorConfig } from './common-settings.ts';
 import { ConnectError } from './errors.ts';
 
 export interface RegisterOptions extends ConnectAddress {
   readonly config: ConnectorConfig;
   /**
-   * Asked after the task runs, until it answers true: whether the replication slot is read. A row changed before that may
+   * Asked after the task runs, until it answers true: whether the log of the source is read. A row changed before that may
    * come with the snapshot instead of as a change.
    */
   readonly isCapturing?: () => Promise<boolean>;
@@ -33,7 +33,7 @@ export async function registerConnector(options: RegisterOptions): Promise<Conne
   const wait = createWait(options);
   const created = await putConfig(options, wait);
   const status = await untilRunning(options, wait, created);
-  while (options.isCapturing !== undefined && !(await options.isCapturing())) await wait('reads its replication slot');
+  while (options.isCapturing !== undefined && !(await options.isCapturing())) await wait('reads the log of its source');
   return status;
 }
 

@@ -6,6 +6,8 @@ export interface Arns {
   table(name: string): string;
   /** The work list of unanswered changes in a view table. */
   pendingIndex(tableName: string): string;
+  /** Every index of a table. */
+  indexes(tableName: string): string;
   /** Any stream of a table: its label is a time nobody knows beforehand. */
   streams(tableName: string): string;
   bus(name: string): string;
@@ -17,6 +19,7 @@ export function arnsOf(stack: Stack): Arns {
   return {
     table,
     pendingIndex: (tableName) => `${table(tableName)}/index/${PENDING_INDEX}`,
+    indexes: (tableName) => `${table(tableName)}/index/*`,
     streams: (tableName) => `${table(tableName)}/stream/*`,
     bus: (name) => stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: name }),
   };

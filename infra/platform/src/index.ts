@@ -1,3 +1,3 @@
 export { type Arns, arnsOf } from './arns.ts';
-export { type PlatformProps, PlatformStack } from './platform-stack.ts';
-export { DEFAULT_NAMES, type ResourceNames } from './resource-names.ts';
+export { type PlatformProps, PlatformStack, type ViewTableIndex } from './platform-stack.ts';
+export { DEFAULT_NAMES, type ResourceNames, queueNameOf } from './resource-names.ts';

@@ -38,6 +38,28 @@ describe('PlatformStack', () => {
     });
   });
 
+  it('has the indexes it is given, with all attributes', () => {
+    synth({
+      indexes: [{ name: 'byStatus', partitionKey: '_byStatus_pk', sortKey: '_byStatus_sk' }],
+    }).hasResourceProperties('AWS::DynamoDB::Table', {
+      AttributeDefinitions: ['pk', 'sk', Meta.pendingSince, '_byStatus_pk', '_byStatus_sk'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      GlobalSecondaryIndexes: [
+        { IndexName: PENDING_INDEX },
+        {
+          IndexName: 'byStatus',
+          KeySchema: [
+            { AttributeName: '_byStatus_pk', KeyType: 'HASH' },
+            { AttributeName: '_byStatus_sk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    });
+  });
+
   it('has the bus, and an archive of it', () => {
     template.hasResourceProperties('AWS::Events::EventBus', { Name: 'hybridge' });
     template.resourceCountIs('AWS::Events::Archive', 1);

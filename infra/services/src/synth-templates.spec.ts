@@ -1,4 +1,5 @@
 import { ApplyCustomerChange } from '@hybridge/contracts';
+import { catalog } from '@hybridge/definitions';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { synthTemplates } from './synth-templates.ts';
 
@@ -33,6 +34,18 @@ describe('synthTemplates', () => {
     expect(text).not.toContain('Fn::ImportValue');
     expect(text).not.toContain('BootstrapVersion');
     expect(text).not.toContain('CDKMetadata');
+  });
+
+  it('gives the view table the indexes of its views, or others', () => {
+    const indexNames = (made: typeof templates): readonly unknown[] =>
+      Object.values(
+        Template.fromJSON(made['hybridge-platform'] as object).findResources('AWS::DynamoDB::Table'),
+      ).flatMap(({ Properties }) =>
+        Properties.GlobalSecondaryIndexes.map((index: { IndexName: string }) => index.IndexName),
+      );
+    expect(indexNames(templates)).toEqual(['pending', ...catalog.indexes.map(({ name }) => name)]);
+    const indexes = [{ name: 'byName', partitionKey: '_byName_pk', sortKey: '_byName_sk' }];
+    expect(indexNames(synthTemplates({ indexes }))).toEqual(['pending', 'byName']);
   });
 
   it('takes other names everywhere', () => {
@@ -81,6 +94,28 @@ describe('the writeback stack', () => {
       State: 'ENABLED',
       EventPattern: { source: [ApplyCustomerChange.source], 'detail-type': [ApplyCustomerChange.detailType] },
     });
+  });
+
+  it('gives each of several sources a queue of its own, and the commands of its views', () => {
+    const views = Array.from({ length: 31 }, (_, i) => `view-${i}`);
+    const sources = [
+      { name: 'shop', views: ['orders'] },
+      { name: 'stock', views },
+    ];
+    const several = Template.fromJSON(synthTemplates({ sources })['hybridge-writeback'] as object);
+    const queues = Object.values(several.findResources('AWS::SQS::Queue')).map(
+      ({ Properties }) => Properties.QueueName,
+    );
+    expect(queues).toEqual(['hybridge-writeback-dlq', 'hybridge-writeback-shop', 'hybridge-writeback-stock']);
+    const routed = Object.values(several.findResources('AWS::Events::Rule')).map(({ Properties }) => [
+      (Properties.Targets[0].Arn['Fn::GetAtt'][0] as string).replace(/[0-9A-F]{8}$/, ''),
+      Properties.EventPattern.detail.metadata.view,
+    ]);
+    expect(routed).toEqual([
+      ['Queueshop', ['orders']],
+      ['Queuestock', views.slice(0, 30)],
+      ['Queuestock', views.slice(30)],
+    ]);
   });
 
   it('sets aside what the rule cannot deliver', () => {

@@ -1,7 +1,8 @@
-import type { Catalog, ChangeRules, SideTarget } from '@hybridge/views';
-import { assertTablesExist, tablesOf } from './captured-tables.ts';
+import type { Catalog } from '@hybridge/views';
+import { assertTablesExist } from './captured-tables.ts';
 import { grantsFor } from './grants.ts';
 import { inTransaction, withSetupLock } from './session.ts';
+import { usedTables } from './used-tables.ts';
 
 export interface AccessOptions {
   readonly url: string;
@@ -17,20 +18,14 @@ export interface AccessOptions {
  */
 export const ensureAccess = ({ url, catalog, source }: AccessOptions): Promise<void> =>
   withSetupLock(url, async (session) => {
-    const targets = sideTargetsOf(catalog, source);
-    const captured = tablesOf(catalog, source).map(({ name }) => name);
-    const tables = [...new Set([...captured, ...targets.map((target) => target.table.name)])];
-    await assertTablesExist(session, tables);
+    const tables = usedTables(catalog, source);
+    await assertTablesExist(
+      session,
+      tables.map(({ name }) => name),
+    );
     await inTransaction(session, async () => {
-      for (const table of tables) {
-        const written = targets.filter((target) => target.table.name === table);
-        for (const statement of grantsFor(table, catalog.byTable(table), written)) await session.query(statement);
+      for (const { name, views, targets } of tables) {
+        for (const statement of grantsFor(name, views, targets)) await session.query(statement);
       }
     });
   });
-
-/** What customers' changes write besides their own row. */
-const sideTargetsOf = (catalog: Catalog, source: string | undefined): readonly SideTarget[] =>
-  catalog.views
-    .filter(({ table }) => source === undefined || table.source === source)
-    .flatMap(({ changes }) => (changes as ChangeRules).also?.to ?? []);

@@ -8,7 +8,7 @@ export const INBOX_TABLE = 'public.hybridge_inbox';
 
 /** Tables that the views of a catalog need of one source. A catalog of one source needs no `source`. */
 export const tablesOf = (catalog: Catalog, source?: string): Catalog['tables'] =>
-  catalog.tables.filter((table) => source === undefined || table.source === source);
+  catalog.tables.filter((table) => source === undefined || table.source.name === source);
 
 /** @throws SqlSetupError `HYBRIDGE_SQL_TABLE_MISSING` naming every table that is not there */
 export async function assertTablesExist(session: Session, names: readonly string[]): Promise<void> {

@@ -2,7 +2,11 @@ import { readConfig } from './config.ts';
 
 describe('readConfig', () => {
   it('makes no demo unless asked', () => {
-    expect(readConfig({ INFRA_SQL_URL: 'postgres://a@b/c' })).toEqual({ url: 'postgres://a@b/c', demo: undefined });
+    expect(readConfig({ INFRA_SQL_URL: 'postgres://a@b/c' })).toEqual({
+      url: 'postgres://a@b/c',
+      source: undefined,
+      demo: undefined,
+    });
   });
 
   it('reports every problem at once', () => {

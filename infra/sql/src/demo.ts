@@ -61,6 +61,6 @@ async function fill(session: Session, size: DemoSize): Promise<void> {
   for (const [kind, rows] of Object.entries(size)) {
     await session.query('SELECT set_config($1, $2, true)', [`hybridge.demo_${kind}`, String(rows)]);
   }
-  await session.query(await readFile(packagePath('demo', 'schema.sql'), 'utf8'));
-  await session.query(await readFile(packagePath('demo', 'seed.sql'), 'utf8'));
+  await session.query(await readFile(packagePath('demo', 'postgres', 'schema.sql'), 'utf8'));
+  await session.query(await readFile(packagePath('demo', 'postgres', 'seed.sql'), 'utf8'));
 }

@@ -1,5 +1,5 @@
 import { addresses, customers, products } from '@hybridge/definitions';
-import { int4, int8, notNull, table, text, writes } from '@hybridge/views';
+import { int4, int8, notNull, source, table, text, writes } from '@hybridge/views';
 import { grantsFor } from './grants.ts';
 
 describe('grantsFor', () => {
@@ -38,7 +38,7 @@ describe('grantsFor', () => {
   });
 
   const moves = table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.moves',
     primaryKey: ['id'],
     columns: { id: notNull(int8()), city: notNull(text()), times: notNull(int4()) },

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Umzug, type UmzugStorage } from 'umzug';
 import { SqlSetupError } from './errors.ts';
-import type { SqlRole } from './grants.ts';
 import { packagePath } from './package-files.ts';
 import { quotedName } from './quoted.ts';
+import type { SqlRole } from './rights.ts';
 import { type Session, inTransaction, withSetupLock } from './session.ts';
 
 export interface MigrateOptions {
@@ -14,7 +14,7 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings Hybridge's own objects in the source database (roles, inbox) up to date. Each file of `migrations/` runs once, in
+ * Brings Hybridge's own objects in the source database (roles, inbox) up to date. Each file of `migrations/postgres/` runs once, in
  * order, in its own transaction; what ran is remembered in `hybridge_migrations`.
  * @returns the names of the files that ran now; empty when there was nothing to do
  * @throws SqlSetupError `HYBRIDGE_SQL_MIGRATION_FAILED` naming the file; nothing of that file stays
@@ -31,7 +31,7 @@ export const migrate = ({ url, passwords = {} }: MigrateOptions): Promise<{ read
 const migrations = (session: Session): Umzug<Session> =>
   new Umzug({
     migrations: {
-      glob: ['*.sql', { cwd: packagePath('migrations') }],
+      glob: ['*.sql', { cwd: packagePath('migrations', 'postgres') }],
       resolve: ({ name, path }) => ({ name, up: () => runFile(session, name, path as string) }),
     },
     context: session,

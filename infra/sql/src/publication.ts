@@ -1,9 +1,10 @@
+import { DEFAULT_PUBLICATION } from '@hybridge/setup';
 import type { Catalog } from '@hybridge/views';
 import { INBOX_TABLE, assertTablesExist, tablesOf } from './captured-tables.ts';
 import { quotedName, quotedTable } from './quoted.ts';
 import { withSetupLock } from './session.ts';
 
-export const DEFAULT_PUBLICATION = 'hybridge';
+export { DEFAULT_PUBLICATION };
 
 export interface PublicationOptions {
   readonly url: string;
@@ -31,5 +32,7 @@ export const ensurePublication = (options: PublicationOptions): Promise<readonly
     await session.query(
       rowCount === 0 ? `CREATE PUBLICATION ${name} FOR TABLE ${list}` : `ALTER PUBLICATION ${name} SET TABLE ${list}`,
     );
+    // A change of a partition must be told as one of the table that the view is of.
+    await session.query(`ALTER PUBLICATION ${name} SET (publish_via_partition_root = true)`);
     return tables;
   });

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { SqlSetupError } from './errors.ts';
+import { urlWithoutPassword } from './url-without-password.ts';
 
 /** One administrator's connection, for as long as a set-up step takes. */
 export type Session = pg.Client;
@@ -19,7 +20,9 @@ export async function withSession<T>(url: string, task: (session: Session) => Pr
     await session.connect();
   } catch (cause) {
     await session.end().catch(() => {});
-    throw new SqlSetupError('HYBRIDGE_SQL_CONNECTION_FAILED', `Cannot connect to ${withoutPassword(url)}.`, { cause });
+    throw new SqlSetupError('HYBRIDGE_SQL_CONNECTION_FAILED', `Cannot connect to ${urlWithoutPassword(url)}.`, {
+      cause,
+    });
   }
   try {
     return await task(session);
@@ -44,14 +47,5 @@ export async function inTransaction<T>(session: Session, task: () => Promise<T>)
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {});
     throw error;
-  }
-}
-
-function withoutPassword(url: string): string {
-  try {
-    const { host, pathname } = new URL(url);
-    return `${host}${pathname}`;
-  } catch {
-    return 'an address that is no URL';
   }
 }

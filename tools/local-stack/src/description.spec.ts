@@ -1,4 +1,4 @@
-import { componentNames, components, portDescriptions, withNeeds } from './description.ts';
+import { componentNames, components, defaultComponents, portDescriptions, withNeeds } from './description.ts';
 
 describe('the description', () => {
   it('fits in 4 GiB of container limits; what is really used is measured by the integration test', () => {
@@ -10,6 +10,10 @@ describe('the description', () => {
     const ports = Object.values(portDescriptions);
     expect(new Set(ports.map(({ defaultPort }) => defaultPort)).size).toBe(ports.length);
     expect(new Set(ports.map(({ variable }) => variable)).size).toBe(ports.length);
+  });
+
+  it('has MariaDB only where it is asked for', () => {
+    expect(componentNames.filter((name) => !defaultComponents.includes(name))).toEqual(['mariadb']);
   });
 
   it('adds what a component needs, in start order', () => {

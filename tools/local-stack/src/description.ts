@@ -2,13 +2,15 @@
  * The one description of the local stack: components, versions, images, ports, settings, readiness and memory.
  *
  * Both forms derive from it: `native/` runs these programs as processes, `compose/render-compose.ts` writes
- * `docker-compose.yml`. To add a component, add it here, then its parts (`install/`), its `native/components/` file and
- * its service in `compose/services.ts`.
+ * `docker-compose.yml`. To add a component, add it here and in `settings.ts`, then its parts (`install/`), its
+ * `native/components/` file and its service in `compose/services.ts`.
  */
+import { settings } from './settings.ts';
 
 /** The components of the stack. `aws` is the emulator of EventBridge, SQS and CloudFormation. */
 export const ComponentName = {
   postgres: 'postgres',
+  mariadb: 'mariadb',
   kafka: 'kafka',
   connect: 'connect',
   dynamodb: 'dynamodb',
@@ -19,6 +21,7 @@ export type ComponentName = (typeof ComponentName)[keyof typeof ComponentName];
 /** Every port the stack listens on. */
 export const PortName = {
   postgres: 'postgres',
+  mariadb: 'mariadb',
   kafka: 'kafka',
   kafkaController: 'kafkaController',
   connect: 'connect',
@@ -40,6 +43,7 @@ export type PortDescription = {
 
 export const portDescriptions: Readonly<Record<PortName, PortDescription>> = {
   postgres: { component: 'postgres', defaultPort: 25432, variable: 'HYBRIDGE_POSTGRES_PORT' },
+  mariadb: { component: 'mariadb', defaultPort: 23306, variable: 'HYBRIDGE_MARIADB_PORT' },
   kafka: { component: 'kafka', defaultPort: 29592, variable: 'HYBRIDGE_KAFKA_PORT' },
   kafkaController: { component: 'kafka', defaultPort: 29593, variable: 'HYBRIDGE_KAFKA_CONTROLLER_PORT' },
   connect: { component: 'connect', defaultPort: 28583, variable: 'HYBRIDGE_CONNECT_PORT' },
@@ -55,6 +59,8 @@ export const versions = {
   debeziumPostgres: '3.7.0.Final',
   postgres: '17.5',
   postgresBinaries: '17.5.0',
+  mariadb: '11.4.5',
+  debeziumMariadb: '3.5.0.Final',
   dynamodbLocal: '2.6.1',
   localstack: '4.14.0',
   ministack: '1.5.33',
@@ -65,6 +71,7 @@ export const access = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   postgres: { database: 'shop', adminUser: 'postgres', adminPassword: 'postgres' },
+  mariadb: { database: 'stockroom', adminUser: 'root', adminPassword: 'root' },
 } as const;
 
 export type ComponentDescription = {
@@ -74,7 +81,7 @@ export type ComponentDescription = {
   /** Components that must be ready before this one starts. */
   readonly needs: readonly ComponentName[];
   readonly ports: readonly PortName[];
-  /** Settings in the program's own words: `postgresql.conf`, `.properties` or environment. Equal in both forms. */
+  /** Settings in the program's own words: `postgresql.conf`, options, `.properties` or environment. Equal in both forms. */
   readonly settings: Readonly<Record<string, string>>;
   /** Java options (heap and the like), for the components that are Java programs. */
   readonly javaOptions: readonly string[];
@@ -92,17 +99,17 @@ export const components: Readonly<Record<ComponentName, ComponentDescription>> =
     image: `postgres:${versions.postgres}`,
     needs: [],
     ports: ['postgres'],
-    settings: {
-      wal_level: 'logical',
-      max_wal_senders: '10',
-      max_replication_slots: '10',
-      // A forgotten slot must not fill the disk.
-      max_slot_wal_keep_size: '4GB',
-      max_connections: '100',
-      shared_buffers: '128MB',
-      timezone: 'UTC',
-      log_timezone: 'UTC',
-    },
+    settings: settings.postgres,
+    javaOptions: [],
+    memoryMb: 512,
+    readyTimeoutMs: 60_000,
+  },
+  mariadb: {
+    title: `MariaDB ${versions.mariadb}`,
+    image: `mariadb:${versions.mariadb}`,
+    needs: [],
+    ports: ['mariadb'],
+    settings: settings.mariadb,
     javaOptions: [],
     memoryMb: 512,
     readyTimeoutMs: 60_000,
@@ -112,31 +119,7 @@ export const components: Readonly<Record<ComponentName, ComponentDescription>> =
     image: `apache/kafka:${versions.kafka}`,
     needs: [],
     ports: ['kafka', 'kafkaController'],
-    settings: {
-      'process.roles': 'broker,controller',
-      'node.id': '1',
-      'controller.listener.names': 'CONTROLLER',
-      // One node: everything that would be replicated is not.
-      'offsets.topic.replication.factor': '1',
-      'offsets.topic.num.partitions': '4',
-      'transaction.state.log.replication.factor': '1',
-      'transaction.state.log.min.isr': '1',
-      'transaction.state.log.num.partitions': '4',
-      'share.coordinator.state.topic.replication.factor': '1',
-      'share.coordinator.state.topic.min.isr': '1',
-      'share.coordinator.state.topic.num.partitions': '4',
-      'default.replication.factor': '1',
-      'min.insync.replicas': '1',
-      'num.partitions': '4',
-      'auto.create.topics.enable': 'true',
-      'group.initial.rebalance.delay.ms': '0',
-      'num.network.threads': '2',
-      'num.io.threads': '4',
-      'background.threads': '2',
-      // 128 MiB of heap, taken at start, unless told otherwise.
-      'log.cleaner.dedupe.buffer.size': '4194304',
-      'log.segment.bytes': '134217728',
-    },
+    settings: settings.kafka,
     javaOptions: ['-Xms64m', '-Xmx256m', '-XX:MaxMetaspaceSize=128m', ...smallJvm],
     memoryMb: 512,
     readyTimeoutMs: 120_000,
@@ -146,26 +129,7 @@ export const components: Readonly<Record<ComponentName, ComponentDescription>> =
     image: 'quay.io/debezium/connect:3.7',
     needs: ['kafka'],
     ports: ['connect'],
-    settings: {
-      'group.id': 'hybridge-connect',
-      'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
-      'key.converter.schemas.enable': 'false',
-      'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-      'value.converter.schemas.enable': 'false',
-      'config.storage.topic': '_connect_configs',
-      'offset.storage.topic': '_connect_offsets',
-      'status.storage.topic': '_connect_status',
-      'config.storage.replication.factor': '1',
-      'offset.storage.replication.factor': '1',
-      'status.storage.replication.factor': '1',
-      'offset.storage.partitions': '1',
-      'status.storage.partitions': '1',
-      'offset.flush.interval.ms': '5000',
-      // Connectors tune their own producer (linger, batch) through producer.override.*.
-      'connector.client.config.override.policy': 'All',
-      // One worker: nothing to wait for when it comes back.
-      'scheduled.rebalance.max.delay.ms': '0',
-    },
+    settings: settings.connect,
     javaOptions: ['-Xms64m', '-Xmx512m', '-XX:MaxMetaspaceSize=192m', ...smallJvm],
     memoryMb: 896,
     readyTimeoutMs: 180_000,
@@ -185,17 +149,7 @@ export const components: Readonly<Record<ComponentName, ComponentDescription>> =
     image: `localstack/localstack:${versions.localstack}`,
     needs: [],
     ports: ['aws'],
-    settings: {
-      SERVICES: 'events,sqs,cloudformation,iam,sts,ssm',
-      EAGER_SERVICE_LOADING: '1',
-      STRICT_SERVICE_LOADING: '1',
-      // Queue URLs name LOCALSTACK_HOST itself, which resolves without a name server.
-      SQS_ENDPOINT_STRATEGY: 'off',
-      // Nothing leaves the machine: no usage report, no certificate download, no name server.
-      DISABLE_EVENTS: '1',
-      SKIP_SSL_CERT_DOWNLOAD: '1',
-      DNS_ADDRESS: '0',
-    },
+    settings: settings.aws,
     javaOptions: [],
     memoryMb: 768,
     readyTimeoutMs: 180_000,
@@ -213,8 +167,16 @@ export const initdbOptions = [
   '--locale=C',
 ] as const;
 
+/** How the system tables of MariaDB are made. Names and passwords come with the template (`install/templates.ts`). */
+export const mariadbInstallOptions = ['--auth-root-authentication-method=normal', '--skip-test-db'] as const;
+
 /** All components in an order in which each comes after what it needs. */
-export const componentNames: readonly ComponentName[] = ['postgres', 'kafka', 'dynamodb', 'aws', 'connect'];
+export const componentNames: readonly ComponentName[] = ['postgres', 'mariadb', 'kafka', 'dynamodb', 'aws', 'connect'];
+
+/** What a stack has when nobody says which: MariaDB only where a source is one. */
+export const defaultComponents: readonly ComponentName[] = componentNames.filter(
+  (name) => name !== ComponentName.mariadb,
+);
 
 /** The asked components and everything they need, in start order. */
 export function withNeeds(names: readonly ComponentName[]): readonly ComponentName[] {

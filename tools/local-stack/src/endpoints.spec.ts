@@ -1,6 +1,6 @@
 import { endpointsOf } from './endpoints.ts';
 
-const ports = { postgres: 1, kafka: 2, kafkaController: 3, connect: 4, dynamodb: 5, aws: 6 };
+const ports = { postgres: 1, mariadb: 7, kafka: 2, kafkaController: 3, connect: 4, dynamodb: 5, aws: 6 };
 
 describe('endpointsOf', () => {
   it('gives clients the same addresses in both forms', () => {
@@ -12,7 +12,11 @@ describe('endpointsOf', () => {
   });
 
   it('tells connectors how Connect itself reaches the database', () => {
-    expect(endpointsOf('native', ports).connect).toMatchObject({ databaseHost: '127.0.0.1', databasePort: 1 });
-    expect(endpointsOf('compose', ports).connect).toMatchObject({ databaseHost: 'postgres', databasePort: 5432 });
+    expect(endpointsOf('native', ports).connect).toMatchObject({
+      databases: { postgres: { host: '127.0.0.1', port: 1 }, mariadb: { host: '127.0.0.1', port: 7 } },
+    });
+    expect(endpointsOf('compose', ports).connect).toMatchObject({
+      databases: { postgres: { host: 'postgres', port: 5432 }, mariadb: { host: 'mariadb', port: 3306 } },
+    });
   });
 });

@@ -52,7 +52,7 @@ export class MissingProgramError extends LocalStackError {
 export class UnsupportedPlatformError extends LocalStackError {
   constructor(platform: string, supported: string) {
     super('HYBRIDGE_STACK_UNSUPPORTED_PLATFORM', {
-      what: `The native form has no PostgreSQL binaries pinned for ${platform} (pinned: ${supported}).`,
+      what: `The native form has no database binaries pinned for ${platform} (pinned: ${supported}).`,
       fix: 'start Docker and use the compose form (--stack compose).',
     });
   }
@@ -71,7 +71,7 @@ export class DiskFullError extends LocalStackError {
 export class CacheUnreachableError extends LocalStackError {
   constructor(directory: string, user: string, blockedAt: string) {
     super('HYBRIDGE_STACK_CACHE_UNREACHABLE', {
-      what: `PostgreSQL refuses to run as root and runs as "${user}", which may not enter ${blockedAt} (on the way to ${directory}).`,
+      what: `Databases refuse to run as root and run as "${user}", which may not enter ${blockedAt} (on the way to ${directory}).`,
       fix: `set HYBRIDGE_CACHE_DIR to a directory every user may enter (such as /var/cache/hybridge), or run chmod o+x ${blockedAt}.`,
     });
   }

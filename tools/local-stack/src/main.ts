@@ -8,7 +8,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { renderCompose } from './compose/render-compose.ts';
 import { readStackConfig } from './config.ts';
-import { componentNames, components, withNeeds } from './description.ts';
+import { componentNames, components, defaultComponents, withNeeds } from './description.ts';
 import type { ComponentName } from './description.ts';
 import { StackForm } from './endpoints.ts';
 import { InvalidSettingError, LocalStackError } from './errors.ts';
@@ -28,7 +28,7 @@ const usage = `Usage: main.ts <command> [options]
   pin       write resources/artifacts.lock.json from what Maven brings
 Options
   --stack native|compose|auto   default auto: compose where a Docker engine answers
-  --components a,b              default ${componentNames.join(',')}
+  --components a,b              default ${defaultComponents.join(',')}; besides there is mariadb
   --once                        with up: stop again as soon as everything is ready`;
 
 /** What a shell expects after Ctrl-C. */
@@ -38,7 +38,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     stack: { type: 'string', default: 'auto' },
-    components: { type: 'string', default: componentNames.join(',') },
+    components: { type: 'string', default: defaultComponents.join(',') },
     once: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -116,6 +116,7 @@ function printAddresses({ form, endpoints, runDirectory, processIds }: LocalStac
   const pids = processIds();
   console.log(`form        ${form}
 PostgreSQL  ${endpoints.postgres.url}
+MariaDB     ${pids.mariadb === undefined ? '-' : endpoints.mariadb.url}
 Kafka       ${endpoints.kafka.brokers.join(',')}
 Connect     ${endpoints.connect.url}
 DynamoDB    ${endpoints.dynamodb.endpoint}

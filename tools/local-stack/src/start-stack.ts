@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { readStackConfig } from './config.ts';
 import type { StackConfig } from './config.ts';
 import { composeForm, startComposeStack } from './compose/start-compose.ts';
-import { componentNames, withNeeds } from './description.ts';
+import { defaultComponents, withNeeds } from './description.ts';
 import type { ComponentName, Ports } from './description.ts';
 import { StackForm } from './endpoints.ts';
 import { openCache } from './install/cache.ts';
@@ -21,7 +21,7 @@ export type StackOptions = {
    * tests; single ports may be given.
    */
   readonly ports?: 'free' | Partial<Ports>;
-  /** Default all. What they need is added. */
+  /** Default all but MariaDB. What they need is added. */
   readonly components?: readonly ComponentName[];
   /** Native form: a directory of the caller's, whose data is used again and stays. Default: fresh data, removed at stop. */
   readonly runDirectory?: string;
@@ -41,7 +41,7 @@ export type StackOptions = {
  */
 export async function startStack(options: StackOptions = {}): Promise<LocalStack> {
   const config = options.config ?? readStackConfig();
-  const components = withNeeds(options.components ?? componentNames);
+  const components = withNeeds(options.components ?? defaultComponents);
   const ports = await choosePorts(options.ports, config);
   const onProgress = options.onProgress ?? (() => {});
   const common = { components, ports, onProgress, signal: options.signal };

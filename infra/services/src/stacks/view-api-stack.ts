@@ -13,6 +13,7 @@ export class ViewApiStack extends Stack {
         actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
         resources: [arnsOf(this).table(names.tableName)],
       },
+      { actions: ['dynamodb:Query'], resources: [arnsOf(this).indexes(names.tableName)] },
     ]);
   }
 }

@@ -81,6 +81,101 @@ describe('events captured from Debezium', () => {
   );
 });
 
+describe('events captured from MariaDB', () => {
+  it('reads an insert: file and position of the binlog, the GTID as transaction, the database as schema', () => {
+    const event = parseChangeEvent(valueOf('mariadb/insert.json'));
+    expect(event).toMatchObject({ op: 'c', table: 'shop.customers', before: undefined, transaction: '0-101-10' });
+    expect(event.position).toEqual({ major: 1n, minor: 3441n });
+    expect(event.after).toMatchObject({ email: 'cat2@example.test', prefs: '{"a":[1,2]}' });
+    expect(event.committedAt).toBe(1795360886000);
+  });
+
+  it('reads both images of an update, a delete, and a changed key as a delete and an insert', () => {
+    const update = parseChangeEvent(valueOf('mariadb/update-full-identity.json'));
+    expect([update.before?.['price'], update.after?.['price']]).toEqual(['B88=', 'CAI=']);
+    expect(parseChangeEvent(valueOf('mariadb/delete.json'))).toMatchObject({ op: 'd', after: undefined });
+    const moved = ['delete', 'insert'].map((half) => parseChangeEvent(valueOf(`mariadb/pkchange-${half}.json`)));
+    expect(moved.map(({ op, position }) => [op, position.minor])).toEqual([
+      ['d', 5605n],
+      ['c', 5605n],
+    ]);
+  });
+
+  it('gives rows of a snapshot neither position nor transaction, and a truncate both', () => {
+    const nowhere = { op: 'r', position: { major: 0n, minor: 0n }, transaction: undefined };
+    expect(parseChangeEvent(valueOf('mariadb/snapshot-read.json'))).toMatchObject(nowhere);
+    const somewhere = { op: 't', position: { major: 1n, minor: 5284n }, transaction: '0-101-14' };
+    expect(parseChangeEvent(valueOf('mariadb/truncate.json'))).toMatchObject(somewhere);
+  });
+
+  it('finds positions in commit order along every captured topic', () => {
+    const lines = readFileSync(join(captured, 'mariadb/stream.ndjson'), 'utf8').trim().split('\n');
+    const topics = new Map<string, bigint[]>();
+    for (const line of lines) {
+      const { topic, value } = JSON.parse(line) as { topic: string; value: { op?: string } | null };
+      if (value?.op === undefined || value.op === 'r') continue;
+      topics.set(topic, [...(topics.get(topic) ?? []), parseChangeEvent(JSON.stringify(value)).position.minor]);
+    }
+    expect(topics.size).toBeGreaterThan(2);
+    for (const positions of topics.values()) {
+      expect(positions).toEqual([...positions].sort((a, b) => Number(a - b)));
+    }
+  });
+
+  it.each(['transaction-begin', 'tombstone', 'schema-change'])('refuses %s, which is no row change', (name) => {
+    expect(() => parseChangeEvent(valueOf(`mariadb/${name}.json`))).toThrow(malformed);
+  });
+});
+
+describe('the place in a binlog', () => {
+  const text = (source: object, op = 'u'): string =>
+    JSON.stringify({
+      op,
+      after: { id: 1 },
+      source: {
+        connector: 'mysql',
+        db: 'shop',
+        table: 't',
+        ts_ms: 5,
+        file: 'log.with.dots.1000007',
+        pos: 4,
+        ...source,
+      },
+    });
+  const GTID = '3e11fa47-71ca-11e1-9e33-c80aa9429562:23';
+
+  it('counts files beyond six digits, and takes the GTID of MySQL as it is', () => {
+    const event = parseChangeEvent(text({ gtid: GTID }));
+    expect(event).toMatchObject({ table: 'shop.t', position: { major: 1000007n, minor: 4n }, transaction: GTID });
+  });
+
+  it('is newer in the next file, whatever the position', () => {
+    const of = (file: string, pos: number) => parseChangeEvent(text({ gtid: GTID, file, pos })).position;
+    expect(of('binlog.000010', 4).major).toBeGreaterThan(of('binlog.000009', 999_999_999).major);
+  });
+
+  it.each([
+    ['no file', { file: null }, /mysql needs source.file[^]*but they are missing and 4/],
+    ['a file without number', { file: 'binlog' }, /but they are binlog and 4/],
+    ['no position', { pos: null }, /but they are log.with.dots.1000007 and missing/],
+    ['a position that is no number', { pos: '4' }, /at source.pos/],
+    ['position 0', { pos: 0 }, /source.pos is 0. On MariaDB 11.4 and newer set binlog_legacy_event_pos=ON/],
+    ['a position below 0', { pos: -31 }, /source.pos is -31/],
+    ['a file that is no text', { file: 7 }, /at source.file/],
+    ['a GTID that is no text', { gtid: 7 }, /at source.gtid/],
+    ['no GTID', { gtid: null }, /needs source.gtid, which is missing[^]*Set gtid_mode=ON/],
+    ['no GTID of MariaDB', { connector: 'mariadb', gtid: '' }, /needs source.gtid[^]*MariaDB 10.0.2/],
+    ['an unknown connector', { connector: 'oracle' }, /connector "oracle"; there are postgresql, mariadb, mysql/],
+  ])('is refused with %s', (_, source, message) => {
+    expect(() => parseChangeEvent(text({ gtid: GTID, ...source }))).toThrow(malformed);
+    expect(() => parseChangeEvent(text({ gtid: GTID, ...source }))).toThrow(message);
+  });
+
+  it('is asked of no row of a snapshot', () => {
+    expect(parseChangeEvent(text({ file: null, gtid: null }, 'r'))).toMatchObject({ transaction: undefined });
+  });
+});
+
 describe('parseChangeEvent', () => {
   const text = (source: object, rest: object = {}): string =>
     JSON.stringify({
@@ -141,6 +236,9 @@ describe('every field', () => {
     'source.ts_ms': ['5', 5.5, null, undefined, true],
     'source.txId': ['7', 7.5, true, {}],
     'source.lsn': ['2', 2.5, false],
+    'source.file': [1, {}],
+    'source.pos': ['2', 2.5, false],
+    'source.gtid': [1, {}],
   };
   /** The event with one field changed; with `forced`, a number that makes it be parsed losslessly. */
   const textWith = (path: string, value: unknown, forced: boolean): string => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ContractError } from '../errors.ts';
 import { type JsonNumber, type JsonValue, isJsonNumber, numberText, parseJsonValue } from '../json.ts';
+import { type Place, placeOf } from './place.ts';
 
 /**
  * Debezium's change event as this installation configures it: JSON without schemas, decimals and times as strings.
@@ -30,6 +31,9 @@ const source = z.object({
   sequence: z.string().nullish(),
   txId: integer.nullish(),
   lsn: integer.nullish(),
+  file: z.string().nullish(),
+  pos: integer.nullish(),
+  gtid: z.string().nullish(),
 });
 
 const envelope = z.object({
@@ -42,15 +46,15 @@ const envelope = z.object({
 /** One row change as Debezium captured it, decoded losslessly. */
 export interface ChangeEvent {
   readonly op: ChangeOperationCode;
-  /** `schema.table` as the source names it. */
+  /** `schema.table` as the source names it; of MariaDB and MySQL `database.table`. */
   readonly table: string;
   /** The row before; trusted for nothing but the key of a deleted row. */
   readonly before: JsonRow | undefined;
   readonly after: JsonRow | undefined;
-  /** End LSN of the last commit before this transaction, and LSN of the change. Zero for snapshot rows. */
-  readonly position: { readonly major: bigint; readonly minor: bigint };
-  /** Transaction id as the source counts it; undefined for snapshot rows. */
-  readonly transaction: string | undefined;
+  /** Zero for snapshot rows. */
+  readonly position: Place['position'];
+  /** Undefined for snapshot rows. */
+  readonly transaction: Place['transaction'];
   /** Commit time of the transaction, milliseconds since 1970. */
   readonly committedAt: number;
 }
@@ -60,14 +64,14 @@ type Envelope = z.infer<typeof envelope>;
 /** @throws ContractError `HYBRIDGE_CONTRACT_CHANGE_MALFORMED` */
 export function parseChangeEvent(text: string): ChangeEvent {
   const { op, before, after, source: from } = validated(parseOrThrow(text));
-  const snapshot = op === ChangeOperationCode.read;
+  const place = op === ChangeOperationCode.read ? NO_PLACE : placeOf(from);
   return {
     op,
     table: tableName(from.schema ?? from.db, from.table),
     before: before ?? undefined,
     after: after ?? undefined,
-    position: snapshot ? NO_POSITION : positionOf(from.sequence),
-    transaction: snapshot || from.txId == null ? undefined : numberText(from.txId),
+    position: place.position,
+    transaction: place.transaction,
     committedAt: Number(numberText(from.ts_ms)),
   };
 }
@@ -80,7 +84,7 @@ function tableName(schema: string, table: string): string {
   return recent.name;
 }
 
-const NO_POSITION = { major: 0n, minor: 0n } as const;
+const NO_PLACE: Place = { position: { major: 0n, minor: 0n }, transaction: undefined };
 
 /** The schema is slow: it is asked only where a quick look finds fault, and has the last word then. */
 function validated(json: unknown): Envelope {
@@ -111,14 +115,19 @@ function isSource(from: unknown): boolean {
     isTextOrNone(from['schema']) &&
     isTextOrNone(from['sequence']) &&
     isTextOrNone(from['snapshot']) &&
+    isTextOrNone(from['file']) &&
+    isTextOrNone(from['gtid']) &&
     hasIntegers(from)
   );
 }
 
 const isTextOrNone = (value: unknown): boolean => value == null || typeof value === 'string';
 
-const hasIntegers = ({ ts_ms, txId, lsn }: JsonRow): boolean =>
-  isInteger(ts_ms) && (txId == null || isInteger(txId)) && (lsn == null || isInteger(lsn));
+const hasIntegers = ({ ts_ms, txId, lsn, pos }: JsonRow): boolean =>
+  isInteger(ts_ms) &&
+  (txId == null || isInteger(txId)) &&
+  (lsn == null || isInteger(lsn)) &&
+  (pos == null || isInteger(pos));
 
 function parseOrThrow(text: string): JsonValue {
   try {
@@ -136,17 +145,3 @@ function ownTimesOf(json: unknown): number {
 
 const longTimesOf = ({ ts_us, ts_ns }: JsonRow): number => (isLong(ts_us) ? 1 : 0) + (isLong(ts_ns) ? 1 : 0);
 const isLong = (value: unknown): boolean => typeof value === 'number' && value >= 1e15;
-
-const SEQUENCE = /^\[(?:null|"(\d+)"),"(\d+)"\]$/;
-
-/** `source.sequence` is a JSON array of two decimal strings; the first is null until a commit was seen. */
-function positionOf(sequence: string | null | undefined): { major: bigint; minor: bigint } {
-  const match = SEQUENCE.exec(sequence ?? '');
-  if (match === null) {
-    throw new ContractError(
-      'HYBRIDGE_CONTRACT_CHANGE_MALFORMED',
-      `A streamed change event needs source.sequence with two LSNs, but it is ${sequence ?? 'missing'}.`,
-    );
-  }
-  return { major: BigInt(match[1] ?? '0'), minor: BigInt(match[2] as string) };
-}

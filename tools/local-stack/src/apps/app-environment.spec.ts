@@ -39,6 +39,29 @@ describe('environmentOf', () => {
     });
   });
 
+  it('names the databases of several sources after them', () => {
+    const sources = [
+      { name: 'shop', kind: 'postgres' },
+      { name: 'stock-room', kind: 'mariadb' },
+    ] as const;
+    const environment = environmentOf('projector', { ...stack, resources: { ...stack.resources, sources } });
+    expect(environment).toMatchObject({
+      PROJECTOR_SQL_URL_SHOP: `postgres://hybridge_app:hybridge_app@127.0.0.1:${stackPorts.postgres}/shop`,
+      PROJECTOR_SQL_URL_STOCK_ROOM: `mariadb://hybridge_app:hybridge_app@127.0.0.1:${stackPorts.mariadb}/stockroom`,
+    });
+    expect(environment).not.toHaveProperty('PROJECTOR_SQL_URL');
+  });
+
+  it('names the queues of several sources after them', () => {
+    const queueUrls = { shop: 'http://queue/a', 'stock-room': 'http://queue/b' };
+    const environment = environmentOf('writeback', { ...stack, resources: { ...stack.resources, queueUrls } });
+    expect(environment).toMatchObject({
+      WRITEBACK_QUEUE_URL_SHOP: 'http://queue/a',
+      WRITEBACK_QUEUE_URL_STOCK_ROOM: 'http://queue/b',
+    });
+    expect(environment).not.toHaveProperty('WRITEBACK_QUEUE_URL');
+  });
+
   it('tells view-api alone what signs tokens', () => {
     const knowing = Object.values(AppName).filter((name) =>
       Object.values(environmentOf(name, stack)).includes(stack.jwtSecret),

@@ -1,5 +1,6 @@
 /** What each app is told about the stack: its environment variables, made from the endpoints in one place. */
-import type { Endpoints } from '../endpoints.ts';
+import { sourceSettingName } from '@hybridge/runtime';
+import type { DatabaseKind, Endpoints } from '../endpoints.ts';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER } from './local-tokens.ts';
 
 /** The apps that can be started beside a stack, in start order. */
@@ -18,9 +19,13 @@ export const loopApps: readonly AppName[] = [AppName.projector, AppName.streamPi
 /** What provisioning made, as far as apps must know it; what is left out has the default name of the apps. */
 export type AppResources = {
   readonly queueUrl: string;
+  /** Of the writeback, by source; default one for the only source. */
+  readonly queueUrls?: Readonly<Record<string, string>>;
   readonly tableName?: string;
   readonly checkpointTableName?: string;
   readonly eventBusName?: string;
+  /** The sources of the catalog, and the databases they are in; default one in PostgreSQL. */
+  readonly sources?: readonly { readonly name: string; readonly kind: DatabaseKind }[];
   /** Role that the apps use in SQL; default the password of the same name. */
   readonly sqlUser?: string;
 };
@@ -67,14 +72,14 @@ function settingsOf(name: AppName, stack: Parameters<typeof environmentOf>[1]): 
   const { endpoints, resources, ports, jwtSecret } = stack;
   const views = { DYNAMODB_ENDPOINT: endpoints.dynamodb.endpoint, TABLE_NAME: resources.tableName };
   const bus = { EVENTBRIDGE_ENDPOINT: endpoints.aws.endpoint, EVENT_BUS_NAME: resources.eventBusName };
-  const sql = { SQL_URL: sqlUrl(endpoints, resources.sqlUser ?? 'hybridge_app') };
+  const sql = sqlSettings(endpoints, resources);
   switch (name) {
     case 'projector':
       return { ...views, ...sql, KAFKA_BROKERS: endpoints.kafka.brokers.join(',') };
     case 'stream-pipe':
       return { ...views, ...bus, CHECKPOINT_TABLE_NAME: resources.checkpointTableName };
     case 'writeback':
-      return { ...views, ...sql, SQS_ENDPOINT: endpoints.aws.endpoint, QUEUE_URL: resources.queueUrl };
+      return { ...views, ...sql, SQS_ENDPOINT: endpoints.aws.endpoint, ...queueSettings(resources) };
     case 'view-api':
       return {
         ...views,
@@ -91,7 +96,25 @@ function settingsOf(name: AppName, stack: Parameters<typeof environmentOf>[1]): 
   }
 }
 
+/** Each database under the name of its source, or the only one under the plain name. */
+function sqlSettings(endpoints: Endpoints, { sources = [], sqlUser = 'hybridge_app' }: AppResources): AppSettings {
+  if (sources.length < 2) return { SQL_URL: sqlUrl(endpoints, sources[0]?.kind ?? 'postgres', sqlUser) };
+  const entries = sources.map(({ name, kind }) => [
+    sourceSettingName('SQL_URL', name),
+    sqlUrl(endpoints, kind, sqlUser),
+  ]);
+  return Object.fromEntries(entries) as AppSettings;
+}
+
+/** Each queue under the name of its source, or the only one under the plain name. */
+function queueSettings({ queueUrl, queueUrls = {} }: AppResources): AppSettings {
+  const entries = Object.entries(queueUrls);
+  if (entries.length < 2) return { QUEUE_URL: queueUrl };
+  return Object.fromEntries(entries.map(([source, url]) => [sourceSettingName('QUEUE_URL', source), url]));
+}
+
 /** Locally every role's password is its name. */
-function sqlUrl({ postgres }: Endpoints, role: string): string {
-  return `postgres://${role}:${role}@${postgres.host}:${postgres.port}/${postgres.database}`;
+function sqlUrl(endpoints: Endpoints, kind: DatabaseKind, role: string): string {
+  const { host, port, database } = endpoints[kind];
+  return `${kind}://${role}:${role}@${host}:${port}/${database}`;
 }

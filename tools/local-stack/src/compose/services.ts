@@ -1,7 +1,7 @@
 /** Each component of the description as a compose service. */
 import { access, components, dynamodbLocalOptions, initdbOptions, portDescriptions } from '../description.ts';
 import type { ComponentName, PortName } from '../description.ts';
-import { composePostgresPort, loopback } from '../endpoints.ts';
+import { composeDatabasePorts, composeKafkaPort, loopback } from '../endpoints.ts';
 
 export type Healthcheck = {
   readonly test: readonly string[];
@@ -24,8 +24,8 @@ type Particulars = Pick<Service, 'command' | 'environment' | 'ports'> & { readon
 
 /** Ports inside the compose network; the images' own. */
 const innerPorts = {
-  postgres: composePostgresPort,
-  kafka: 9092,
+  ...composeDatabasePorts,
+  kafka: composeKafkaPort,
   kafkaController: 9093,
   connect: 8083,
   dynamodb: 8000,
@@ -38,6 +38,7 @@ const healthIntervalSeconds = 2;
 export function composeServices(): Readonly<Record<ComponentName, Service>> {
   return {
     postgres: service('postgres', postgresParticulars()),
+    mariadb: service('mariadb', mariadbParticulars()),
     kafka: service('kafka', kafkaParticulars()),
     dynamodb: service('dynamodb', dynamodbParticulars()),
     aws: service('aws', awsParticulars()),
@@ -79,6 +80,17 @@ function postgresParticulars(): Particulars {
     ports: [publish('postgres', innerPorts.postgres)],
     // By TCP: the image's first, temporary server listens on a socket only.
     health: `pg_isready -h ${loopback} -U ${adminUser} -d ${database}`,
+  };
+}
+
+function mariadbParticulars(): Particulars {
+  const { database, adminPassword } = access.mariadb;
+  return {
+    command: Object.entries(components.mariadb.settings).map(([key, value]) => `--${key}=${value}`),
+    environment: { MARIADB_ROOT_PASSWORD: adminPassword, MARIADB_DATABASE: database },
+    ports: [publish('mariadb', innerPorts.mariadb)],
+    // By TCP: the image's first, temporary server listens on a socket only.
+    health: `mariadb-admin ping --protocol=tcp --host=${loopback} --user=root --password=${adminPassword}`,
   };
 }
 

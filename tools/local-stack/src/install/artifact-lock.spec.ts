@@ -48,7 +48,14 @@ describe('verifyArtifacts', () => {
 describe('artifacts.lock.json', () => {
   it('pins every file of every part by sha256 and size', () => {
     const lock = readArtifactLock();
-    expect(Object.keys(lock)).toEqual(['kafka', 'debezium-postgres', 'postgres-linux-amd64', 'dynamodb']);
+    expect(Object.keys(lock)).toEqual([
+      'kafka',
+      'debezium-postgres',
+      'debezium-mariadb',
+      'postgres-linux-amd64',
+      'mariadb-linux64',
+      'dynamodb',
+    ]);
     for (const { sha256, size } of Object.values(lock).flatMap((files) => Object.values(files))) {
       expect(sha256).toMatch(/^[0-9a-f]{64}$/);
       expect(size).toBeGreaterThan(0);

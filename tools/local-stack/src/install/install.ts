@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StackConfig } from '../config.ts';
-import { initdbOptions, versions } from '../description.ts';
+import { initdbOptions, mariadbInstallOptions, versions } from '../description.ts';
 import type { ComponentName } from '../description.ts';
 import type { OnProgress } from '../progress.ts';
 import { assertUserCanEnter, databaseUser } from '../native/system-user.ts';
@@ -15,8 +15,8 @@ import { assertMaven, findJava } from './java.ts';
 import type { Java } from './java.ts';
 import { MavenPart, fetchMavenParts, lockedFiles, takeFiles } from './maven.ts';
 import { installPart, isInstalled } from './part.ts';
-import { makeKafkaTemplate, makePostgresTemplate } from './templates.ts';
-import { unpackConnectPlugin, unpackPostgres } from './unpack.ts';
+import { administratorSql, makeKafkaTemplate, makeMariadbTemplate, makePostgresTemplate } from './templates.ts';
+import { unpackConnectPlugin, unpackMariadb, unpackPostgres } from './unpack.ts';
 
 export type InstallOptions = {
   readonly config: StackConfig;
@@ -29,13 +29,14 @@ export type InstallOptions = {
 const mavenPartsOf: Readonly<Record<ComponentName, readonly MavenPart[]>> = {
   postgres: [MavenPart.postgres],
   kafka: [MavenPart.kafka],
-  connect: [MavenPart.kafka, MavenPart.debeziumPostgres],
+  connect: [MavenPart.kafka],
+  mariadb: [MavenPart.mariadb],
   dynamodb: [MavenPart.dynamodb],
   aws: [],
 };
 
 /** Generous sizes on disk while installing (archives, unpacked files, the package managers' own caches), in MB. */
-const neededSpaceMb = { mavenPart: 150, emulator: 1_200, template: 60 };
+const neededSpaceMb = { mavenPart: 150, mariadb: 700, emulator: 1_200, template: 100 };
 
 /**
  * Fetches what is missing (Maven and pip at the same time), checks it, makes the templates. Safe to be called by
@@ -46,14 +47,14 @@ const neededSpaceMb = { mavenPart: 150, emulator: 1_200, template: 60 };
 export async function ensureInstalled(options: InstallOptions): Promise<InstalledParts> {
   const { config, onProgress, signal } = options;
   const cache = openCache(config.cacheDirectory);
-  const user = options.components.includes('postgres') ? databaseUser() : undefined;
+  const user = databaseUser(options.components);
   if (user) assertUserCanEnter(cache.parts, user);
   const onNotice = (text: string): void => onProgress({ kind: 'notice', text });
   const java = await findJava(config.environment);
   const emulator = options.components.includes('aws')
     ? await chooseEmulator(cache, config.awsEmulator, { environment: config.environment, onNotice })
     : 'localstack';
-  const layout = layoutOf(cache, java, emulatorPart(cache, emulator));
+  const layout = layoutOf(cache, java, { emulator: emulatorPart(cache, emulator), components: options.components });
   if (missingOf(layout, options.components).length === 0) return layout.parts;
   await withInstallLock(cache.lockFile, { onNotice, signal }, () => installMissing(cache, layout, options, java));
   return layout.parts;
@@ -63,12 +64,20 @@ type Layout = {
   readonly parts: InstalledParts;
   readonly maven: Readonly<Record<MavenPart, string>>;
   readonly emulator: ReturnType<typeof emulatorPart>;
-  readonly templates: { readonly postgres: string; readonly kafka: string };
+  readonly templates: Readonly<Record<Template, string>>;
 };
 
-type Missing = MavenPart | 'emulator' | 'postgres-template' | 'kafka-template';
+/** Components whose data directory is copied from one that was made once. */
+const templateNames = ['postgres', 'mariadb', 'kafka'] as const;
+type Template = (typeof templateNames)[number];
 
-function layoutOf(cache: Cache, java: Java, emulator: ReturnType<typeof emulatorPart>): Layout {
+type Missing = MavenPart | 'emulator' | `${Template}-template`;
+
+function layoutOf(
+  cache: Cache,
+  java: Java,
+  { emulator, components }: { emulator: Layout['emulator']; components: readonly ComponentName[] },
+): Layout {
   const directory = (name: string, ...pins: readonly string[]): string =>
     join(cache.parts, `${name}-${pinsHash(...pins)}`);
   const locked = (part: MavenPart): string => JSON.stringify(lockedFiles(part));
@@ -78,6 +87,13 @@ function layoutOf(cache: Cache, java: Java, emulator: ReturnType<typeof emulator
   const owner = String(process.getuid?.() ?? '');
   const templates = {
     postgres: directory('postgres-template', locked(MavenPart.postgres), initdbOptions.join(' '), owner),
+    mariadb: directory(
+      'mariadb-template',
+      locked(MavenPart.mariadb),
+      mariadbInstallOptions.join(' '),
+      administratorSql(),
+      owner,
+    ),
     kafka: directory('kafka-template', versions.kafka),
   };
   return {
@@ -87,22 +103,36 @@ function layoutOf(cache: Cache, java: Java, emulator: ReturnType<typeof emulator
     parts: {
       java: java.program,
       kafka: maven.kafka,
-      connectPlugins: maven['debezium-postgres'],
+      connectPlugins: pluginParts(components).map((part) => maven[part]),
       dynamodb: maven.dynamodb,
       postgres: maven.postgres,
       postgresTemplate: join(templates.postgres, 'cluster'),
+      mariadb: maven.mariadb,
+      mariadbTemplate: join(templates.mariadb, 'data'),
       kafkaTemplate: join(templates.kafka, 'log'),
       aws: { emulator: emulator.emulator, python: emulator.python },
     },
   };
 }
 
+/** The connector of a database is a part of Connect only where that database is a part of the stack. */
+const pluginParts = (components: readonly ComponentName[]): readonly MavenPart[] =>
+  components.includes('mariadb')
+    ? [MavenPart.debeziumPostgres, MavenPart.debeziumMariadb]
+    : [MavenPart.debeziumPostgres];
+
+const mavenPartsFor = (components: readonly ComponentName[]): readonly MavenPart[] => [
+  ...components.flatMap((name) => mavenPartsOf[name]),
+  ...(components.includes('connect') ? pluginParts(components) : []),
+];
+
 function missingOf(layout: Layout, components: readonly ComponentName[]): Missing[] {
-  const maven = new Set(components.flatMap((name) => mavenPartsOf[name]));
+  const maven = new Set(mavenPartsFor(components));
   const missing: Missing[] = [...maven].filter((part) => !isInstalled(layout.maven[part]));
   if (components.includes('aws') && !isEmulatorInstalled(layout.emulator)) missing.push('emulator');
-  if (components.includes('postgres') && !isInstalled(layout.templates.postgres)) missing.push('postgres-template');
-  if (components.includes('kafka') && !isInstalled(layout.templates.kafka)) missing.push('kafka-template');
+  for (const name of templateNames) {
+    if (components.includes(name) && !isInstalled(layout.templates[name])) missing.push(`${name}-template`);
+  }
   return missing;
 }
 
@@ -140,14 +170,23 @@ async function installMavenParts(
       await rm(target, { recursive: true, force: true });
     }
   }
+  await installTemplates(layout, java, missing);
+}
+
+async function installTemplates({ templates, maven }: Layout, java: Java, missing: readonly Missing[]): Promise<void> {
   if (missing.includes('postgres-template')) {
-    await installPart(layout.templates.postgres, { initdb: initdbOptions.join(' ') }, (directory) =>
-      makePostgresTemplate(layout.maven.postgres, directory, databaseUser()),
+    await installPart(templates.postgres, { initdb: initdbOptions.join(' ') }, (directory) =>
+      makePostgresTemplate(maven.postgres, directory, databaseUser()),
+    );
+  }
+  if (missing.includes('mariadb-template')) {
+    await installPart(templates.mariadb, { install: mariadbInstallOptions.join(' ') }, (directory) =>
+      makeMariadbTemplate(maven.mariadb, directory, databaseUser()),
     );
   }
   if (missing.includes('kafka-template')) {
-    await installPart(layout.templates.kafka, { kafka: versions.kafka }, (directory) =>
-      makeKafkaTemplate(java.program, layout.maven.kafka, directory),
+    await installPart(templates.kafka, { kafka: versions.kafka }, (directory) =>
+      makeKafkaTemplate(java.program, maven.kafka, directory),
     );
   }
 }
@@ -156,13 +195,15 @@ async function placeMavenPart(part: MavenPart, fetched: string, directory: strin
   await installPart(directory, { part }, async (unfinished) => {
     await takeFiles(fetched, unfinished);
     if (part === MavenPart.postgres) await unpackPostgres(unfinished, java.home);
-    if (part === MavenPart.debeziumPostgres) await unpackConnectPlugin(unfinished);
+    if (part === MavenPart.mariadb) await unpackMariadb(unfinished, java.home);
+    if (part === MavenPart.debeziumPostgres || part === MavenPart.debeziumMariadb)
+      await unpackConnectPlugin(unfinished);
   });
 }
 
 function spaceFor(missing: readonly Missing[]): number {
   const sizeOf = (name: Missing): number => {
-    if (name === 'emulator') return neededSpaceMb.emulator;
+    if (name === 'emulator' || name === 'mariadb') return neededSpaceMb[name];
     return name.endsWith('-template') ? neededSpaceMb.template : neededSpaceMb.mavenPart;
   };
   return missing.reduce((sum, name) => sum + sizeOf(name), 0);

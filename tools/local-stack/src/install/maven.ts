@@ -1,4 +1,4 @@
-/** Fetches the Java parts and the PostgreSQL binaries with Maven, and checks every file against the lock. */
+/** Fetches the Java parts and the binaries of the databases with Maven, and checks every file against the lock. */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { versions } from '../description.ts';
@@ -14,26 +14,41 @@ import { runProgram } from './run-program.ts';
 export const MavenPart = {
   kafka: 'kafka',
   debeziumPostgres: 'debezium-postgres',
+  debeziumMariadb: 'debezium-mariadb',
   postgres: 'postgres',
+  mariadb: 'mariadb',
   dynamodb: 'dynamodb',
 } as const;
 export type MavenPart = (typeof MavenPart)[keyof typeof MavenPart];
 
+/** What a person calls all this. */
+const partTitle = 'Java parts and databases';
+
 const bytesPerMb = 1024 * 1024;
 const downloadedPattern = /Downloaded from [^:]+: \S*\/([^/\s]+) \(/;
 
-const platforms: Readonly<Record<string, string>> = { 'linux-x64': 'linux-amd64' };
+/** Parts that are programs of one platform, and what their artifacts call it. */
+type PlatformNames = Readonly<Record<'postgres' | 'mariadb', string>>;
+const platforms: Readonly<Record<string, PlatformNames>> = {
+  'linux-x64': { postgres: 'linux-amd64', mariadb: 'linux64' },
+};
 
-/** Name of this platform in the artifacts of the PostgreSQL binaries. @throws UnsupportedPlatformError */
-export function postgresPlatform(platform = `${process.platform}-${process.arch}`): string {
+/** @throws UnsupportedPlatformError */
+function platformNames(platform = `${process.platform}-${process.arch}`): PlatformNames {
   const name = platforms[platform];
   if (!name) throw new UnsupportedPlatformError(platform, Object.keys(platforms).join(', '));
   return name;
 }
 
+/** Under which name the lock holds a part on this platform. @throws UnsupportedPlatformError */
+export function lockKey(part: MavenPart): string {
+  const isOfPlatform = part === MavenPart.postgres || part === MavenPart.mariadb;
+  return isOfPlatform ? `${part}-${platformNames()[part]}` : part;
+}
+
 /** What the lock says about a part on this platform. */
 export function lockedFiles(part: MavenPart): Readonly<Record<string, LockedFile>> {
-  const key = part === MavenPart.postgres ? `${part}-${postgresPlatform()}` : part;
+  const key = lockKey(part);
   const files = readArtifactLock()[key];
   if (!files) throw new Error(`artifacts.lock.json has no files for ${key}`);
   return files;
@@ -59,8 +74,11 @@ export async function runMaven({ cache, javaHome, parts, target, signal, onFile 
     'log4j.version': versions.log4j,
     'dynamodb-local.version': versions.dynamodbLocal,
     'debezium-postgres.version': versions.debeziumPostgres,
-    'postgres.platform': postgresPlatform(),
+    'debezium-mariadb.version': versions.debeziumMariadb,
+    'postgres.platform': platformNames().postgres,
     'postgres-binaries.version': versions.postgresBinaries,
+    'mariadb.platform': platformNames().mariadb,
+    'mariadb.version': versions.mariadb,
   };
   const definitions = Object.entries(properties).map(([key, value]) => `-D${key}=${value}`);
   await runProgram(
@@ -103,7 +121,7 @@ export async function fetchMavenParts(
   const fetched = new Map<string, LockedFile>();
   const report = (): void => {
     const done = megabytes([...fetched.values()]);
-    onProgress({ kind: 'install-progress', part: 'Java parts and PostgreSQL', done, total, unit: 'MB' });
+    onProgress({ kind: 'install-progress', part: partTitle, done, total, unit: 'MB' });
   };
   report();
   await runMaven({
@@ -121,7 +139,7 @@ export async function fetchMavenParts(
     );
   }
   const ms = Math.round(performance.now() - started);
-  onProgress({ kind: 'install-ready', part: 'Java parts and PostgreSQL', ms });
+  onProgress({ kind: 'install-ready', part: partTitle, ms });
 }
 
 /** Moves a fetched part's files to where the part is being built. */

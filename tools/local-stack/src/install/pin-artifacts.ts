@@ -6,7 +6,7 @@ import { artifactLockFile, fingerprint } from './artifact-lock.ts';
 import type { LockedFile } from './artifact-lock.ts';
 import { openCache } from './cache.ts';
 import { findJava } from './java.ts';
-import { MavenPart, postgresPlatform, runMaven } from './maven.ts';
+import { MavenPart, lockKey, runMaven } from './maven.ts';
 import { resourcePath } from './resources.ts';
 
 export async function pinArtifacts(config: StackConfig): Promise<string> {
@@ -18,8 +18,7 @@ export async function pinArtifacts(config: StackConfig): Promise<string> {
     await runMaven({ cache, javaHome: java.home, parts, target });
     const lock: Record<string, Record<string, LockedFile>> = {};
     for (const part of parts) {
-      const key = part === MavenPart.postgres ? `${part}-${postgresPlatform()}` : part;
-      lock[key] = await fingerprints(join(target, part));
+      lock[lockKey(part)] = await fingerprints(join(target, part));
     }
     const file = resourcePath(artifactLockFile);
     await writeFile(file, `${JSON.stringify(lock, null, 2)}\n`);

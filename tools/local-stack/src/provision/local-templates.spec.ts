@@ -2,7 +2,9 @@ import { synthTemplates } from '@hybridge/infra-services';
 import type { Template } from '@hybridge/infra-services';
 import { emulatedTemplates, tableRequests } from './local-templates.ts';
 
-const templates = synthTemplates();
+const templates = synthTemplates({
+  indexes: [{ name: 'byStatus', partitionKey: '_byStatus_pk', sortKey: '_byStatus_sk' }],
+});
 
 describe('tableRequests', () => {
   it('asks for the view table as its stack describes it', () => {
@@ -12,7 +14,10 @@ describe('tableRequests', () => {
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
       StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-      GlobalSecondaryIndexes: [{ IndexName: 'pending' }],
+      GlobalSecondaryIndexes: [
+        { IndexName: 'pending' },
+        { IndexName: 'byStatus', Projection: { ProjectionType: 'ALL' } },
+      ],
       BillingMode: 'PAY_PER_REQUEST',
     });
   });

@@ -1,6 +1,6 @@
 /** Everything the apps need in AWS, made locally from the templates that AWS gets. */
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DEFAULT_NAMES } from '@hybridge/infra-platform';
+import { DEFAULT_NAMES, queueNameOf } from '@hybridge/infra-platform';
 import type { ResourceNames } from '@hybridge/infra-platform';
 import { type Templates, synthTemplates } from '@hybridge/infra-services';
 import type { Endpoints } from '../endpoints.ts';
@@ -13,6 +13,8 @@ export type ProvisionAwsOptions = Pick<Endpoints, 'dynamodb' | 'aws' | 'region' 
   readonly templates: Templates;
   /** The names the templates were made with; default those of `DEFAULT_NAMES`. */
   readonly names?: Partial<ResourceNames> | undefined;
+  /** Names of the sources the templates were made with. */
+  readonly sources: readonly string[];
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -20,6 +22,9 @@ export type ProvisionedAws = {
   readonly tableName: string;
   readonly checkpointTableName: string;
   readonly busName: string;
+  /** The queue of the writeback for each source, by its name. */
+  readonly queueUrls: Readonly<Record<string, string>>;
+  /** The one of the first source. */
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
 };
@@ -31,16 +36,17 @@ export type ProvisionedAws = {
  * @throws ProvisionError, or the signal's reason.
  */
 export async function provisionAws(options: ProvisionAwsOptions): Promise<ProvisionedAws> {
-  const { tableName, checkpointTableName, busName, queueName, deadLetterQueueName } = {
-    ...DEFAULT_NAMES,
-    ...options.names,
-  };
+  const names = { ...DEFAULT_NAMES, ...options.names };
+  const { tableName, checkpointTableName, busName } = names;
   await Promise.all([
     provisionTables(tableRequests(options.templates), options),
     provisionStacks(emulatedTemplates(options.templates), options),
   ]);
-  const [queueUrl, deadLetterQueueUrl] = await queueUrls(options, [queueName, deadLetterQueueName]);
-  return { tableName, checkpointTableName, busName, queueUrl, deadLetterQueueUrl };
+  const { sources } = options;
+  const queueNames = sources.map((source) => queueNameOf(names, source, sources.length));
+  const [deadLetterQueueUrl = '', ...urls] = await queueUrlsOf(options, [names.deadLetterQueueName, ...queueNames]);
+  const queueUrls = Object.fromEntries(sources.map((source, i) => [source, urls[i] as string]));
+  return { tableName, checkpointTableName, busName, queueUrls, queueUrl: urls[0] as string, deadLetterQueueUrl };
 }
 
 /** Only the tables, for a DynamoDB Local without the rest of the stack. @returns the name of the view table */
@@ -51,17 +57,17 @@ export async function provisionTablesOnly(
   return { tableName: DEFAULT_NAMES.tableName };
 }
 
-async function queueUrls(
+async function queueUrlsOf(
   { aws, region, credentials }: ProvisionAwsOptions,
-  names: readonly [string, string],
-): Promise<readonly [string, string]> {
+  names: readonly string[],
+): Promise<readonly string[]> {
   const client = new SQSClient({ endpoint: aws.endpoint, region, credentials: { ...credentials } });
+  const urlOf = async (name: string): Promise<string> => {
+    const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name }));
+    return QueueUrl as string;
+  };
   try {
-    const urlOf = async (name: string): Promise<string> => {
-      const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name }));
-      return QueueUrl as string;
-    };
-    return [await urlOf(names[0]), await urlOf(names[1])];
+    return await Promise.all(names.map(urlOf));
   } finally {
     client.destroy();
   }

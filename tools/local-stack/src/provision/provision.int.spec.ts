@@ -81,7 +81,7 @@ describe('provision', () => {
   });
 
   it('captures a change of the app with the epoch as plain text, keyed as the projector expects', async () => {
-    const topic = `${provisioned.kafka.topicPrefix}.public.hybridge_inbox`;
+    const topic = `${provisioned.kafka.topicPrefix}shop.public.hybridge_inbox`;
     const kafka = new Kafka({ brokers: [...stack.endpoints.kafka.brokers], logLevel: logLevel.NOTHING });
     const consumer = kafka.consumer({ groupId: 'provision-spec' });
     await consumer.connect();

@@ -1,20 +1,15 @@
 /** From empty components to a stack that the apps can start on. */
-import {
-  DEFAULT_CONNECTOR_NAME,
-  DEFAULT_SLOT,
-  DEFAULT_TOPIC_PREFIX,
-  changeTopics,
-  connectorConfig,
-  registerConnector,
-} from '@hybridge/infra-connect';
+import { changeTopics, slotName } from '@hybridge/infra-connect';
 import type { ConnectorOptions } from '@hybridge/infra-connect';
 import type { ResourceNames } from '@hybridge/infra-platform';
-import { synthTemplates } from '@hybridge/infra-services';
-import { SqlRole, createDemo, ensureAccess, ensurePublication, isSlotActive, migrate } from '@hybridge/infra-sql';
+import { sourcesOf, synthTemplates } from '@hybridge/infra-services';
 import type { DemoOptions } from '@hybridge/infra-sql';
 import type { Endpoints } from '../endpoints.ts';
+import { ProvisionError } from './errors.ts';
 import { provisionAws } from './provision-aws.ts';
 import type { ProvisionedAws } from './provision-aws.ts';
+import { fillDemo, migrateSource, openSource, sourcesIn, startConnector, urlsOf } from './provision-sources.ts';
+import type { ProvisionedSource, SqlUrls } from './provision-sources.ts';
 import { provisionTopics } from './provision-topics.ts';
 
 /** In the order in which they begin; `aws` and `topics` run beside the others. */
@@ -36,7 +31,7 @@ export type ProvisionOptions = {
   /** Size of the demo database; false for a database that the caller has filled. Default `default`. */
   readonly demo?: NonNullable<DemoOptions['size']> | false;
   readonly names?: Partial<ResourceNames>;
-  /** Default `shop`. */
+  /** Before `<source>.<schema>.<table>`; default nothing. */
   readonly topicPrefix?: string;
   readonly topics?: NonNullable<ConnectorOptions['topics']>;
   readonly epoch?: number;
@@ -47,14 +42,12 @@ export type ProvisionOptions = {
 
 export type Provisioned = {
   readonly aws: ProvisionedAws;
-  readonly sql: {
-    readonly adminUrl: string;
-    /** Role `hybridge_app`: writeback, fills, inspector. */
-    readonly appUrl: string;
-    /** Role `hybridge_capture`. */
-    readonly captureUrl: string;
-  };
+  /** Of PostgreSQL. */
+  readonly sql: SqlUrls;
+  /** Every source of the catalog. */
+  readonly sources: readonly ProvisionedSource[];
   readonly kafka: { readonly brokers: readonly string[]; readonly topicPrefix: string };
+  /** Of the source in PostgreSQL; where the catalog has none there, of its first, which has no slot. */
   readonly connector: { readonly name: string; readonly slot: string };
 };
 
@@ -71,8 +64,8 @@ export async function provision(endpoints: Endpoints, options: ProvisionOptions)
     endpoints,
     options,
     signal,
-    urls: urlsOf(endpoints),
-    topicPrefix: options.topicPrefix ?? DEFAULT_TOPIC_PREFIX,
+    sources: sourcesIn(endpoints, options.catalog),
+    topicPrefix: options.topicPrefix ?? '',
   };
   const branches = [startAws(context), startCapture(context)] as const;
   for (const branch of branches) branch.catch((error: unknown) => failure.abort(error));
@@ -80,17 +73,24 @@ export async function provision(endpoints: Endpoints, options: ProvisionOptions)
   signal.throwIfAborted();
   return {
     aws: await branches[0],
-    sql: context.urls,
+    sql: urlsOf(endpoints, 'postgres'),
+    sources: context.sources,
     kafka: { brokers: endpoints.kafka.brokers, topicPrefix: context.topicPrefix },
-    connector: { name: DEFAULT_CONNECTOR_NAME, slot: DEFAULT_SLOT },
+    connector: mainConnector(context.sources),
   };
+}
+
+function mainConnector(sources: readonly ProvisionedSource[]): Provisioned['connector'] {
+  const source = sources.find(({ kind }) => kind === 'postgres') ?? sources[0];
+  if (source !== undefined) return { name: source.connector, slot: slotName(source.name) };
+  throw new ProvisionError({ what: 'The catalog has no view, hence no source.', fix: 'give it at least one view.' });
 }
 
 type Context = {
   readonly endpoints: Endpoints;
   readonly options: ProvisionOptions;
   readonly signal: AbortSignal;
-  readonly urls: Provisioned['sql'];
+  readonly sources: readonly ProvisionedSource[];
   readonly topicPrefix: string;
 };
 
@@ -98,17 +98,18 @@ const startAws = (context: Context): Promise<ProvisionedAws> =>
   step(context, 'aws', async () => {
     const {
       endpoints,
-      options: { names },
+      options: { names, catalog },
       signal,
     } = context;
-    const templates = synthTemplates(names === undefined ? {} : { names });
-    return provisionAws({ ...endpoints, templates, names, signal });
+    const sources = sourcesOf(catalog);
+    const templates = synthTemplates({ indexes: catalog.indexes, sources, ...(names === undefined ? {} : { names }) });
+    return provisionAws({ ...endpoints, templates, names, sources: sources.map(({ name }) => name), signal });
   });
 
-/** The connector comes last: it must find the publication, the topics and the data. */
+/** The connectors come last: they must find the publication, the topics and the data. */
 async function startCapture(context: Context): Promise<void> {
   await Promise.all([startTopics(context), startSql(context)]);
-  await step(context, 'connector', () => startConnector(context));
+  await step(context, 'connector', () => startConnectors(context));
 }
 
 const startTopics = (context: Context): Promise<void> =>
@@ -126,42 +127,28 @@ const startTopics = (context: Context): Promise<void> =>
 
 async function startSql(context: Context): Promise<void> {
   const {
-    options: { catalog, demo },
-    urls: { adminUrl: url },
+    options: { catalog, demo = 'default' },
+    sources,
   } = context;
-  await step(context, 'migrations', () =>
-    migrate({ url, passwords: { [SqlRole.capture]: SqlRole.capture, [SqlRole.app]: SqlRole.app } }),
-  );
+  const inEach = (task: (source: ProvisionedSource) => Promise<void>) => async (): Promise<void> =>
+    void (await Promise.all(sources.map(task)));
+  await step(context, 'migrations', inEach(migrateSource));
   if (demo !== false)
-    await step(context, 'demo', () => createDemo({ url, ...(demo === undefined ? {} : { size: demo }) }));
-  await step(context, 'publication', async () => {
-    await ensurePublication({ url, catalog });
-    await ensureAccess({ url, catalog });
-  });
+    await step(
+      context,
+      'demo',
+      inEach((source) => fillDemo(source, demo)),
+    );
+  await step(
+    context,
+    'publication',
+    inEach((source) => openSource(source, catalog)),
+  );
 }
 
-async function startConnector({ endpoints, options, signal, urls, topicPrefix }: Context): Promise<void> {
-  const { connect, postgres } = endpoints;
-  await registerConnector({
-    connectUrl: connect.url,
-    name: DEFAULT_CONNECTOR_NAME,
-    signal,
-    isCapturing: () => isSlotActive(urls.adminUrl, DEFAULT_SLOT),
-    config: connectorConfig({
-      catalog: options.catalog,
-      database: {
-        host: connect.databaseHost,
-        port: connect.databasePort,
-        name: postgres.database,
-        user: SqlRole.capture,
-        password: SqlRole.capture,
-        sslMode: 'disable',
-      },
-      topicPrefix,
-      ...(options.topics === undefined ? {} : { topics: options.topics }),
-      ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
-    }),
-  });
+async function startConnectors({ sources, options, ...context }: Context): Promise<void> {
+  const { catalog, topics, epoch } = options;
+  await Promise.all(sources.map((source) => startConnector(source, { ...context, catalog, topics, epoch })));
 }
 
 async function step<T>({ options, signal }: Context, name: ProvisionStep, task: () => Promise<T>): Promise<T> {
@@ -178,9 +165,4 @@ async function step<T>({ options, signal }: Context, name: ProvisionStep, task: 
     tell('failed');
     throw error;
   }
-}
-
-function urlsOf({ postgres: { host, port, database, url } }: Endpoints): Provisioned['sql'] {
-  const urlFor = (role: SqlRole): string => `postgres://${role}:${role}@${host}:${port}/${database}`;
-  return { adminUrl: url, appUrl: urlFor(SqlRole.app), captureUrl: urlFor(SqlRole.capture) };
 }

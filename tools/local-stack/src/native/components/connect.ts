@@ -1,4 +1,4 @@
-/** Kafka Connect in distributed mode, one worker, with the Debezium plugin. */
+/** Kafka Connect in distributed mode, one worker, with the Debezium plugins. */
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { components } from '../../description.ts';
@@ -51,7 +51,7 @@ function workerProperties(parts: InstalledParts, ports: Ports): Record<string, s
     listeners: endpointsOf('native', ports).connect.url,
     'rest.advertised.host.name': loopback,
     'rest.advertised.port': String(ports.connect),
-    'plugin.path': parts.connectPlugins,
+    'plugin.path': parts.connectPlugins.join(','),
     // No scan of every class: all our plugins name themselves.
     'plugin.discovery': 'service_load',
   };

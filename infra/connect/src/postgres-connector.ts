@@ -1,0 +1,33 @@
+import { DEFAULT_PUBLICATION, slotName } from '@hybridge/setup';
+import { type CommonOptions, type ConnectorConfig, commonSettings } from './common-settings.ts';
+
+export { slotName };
+
+export interface PostgresOptions {
+  /** Default `hybridge`. */
+  readonly publication?: string;
+  /** Default `slotName` of the source. */
+  readonly slot?: string;
+}
+
+/** The Debezium connector of one PostgreSQL source. */
+export const postgresConnector = (options: CommonOptions & PostgresOptions, source: string): ConnectorConfig => ({
+  ...commonSettings(options, source),
+  'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
+  ...databaseSettings(options),
+  'plugin.name': 'pgoutput',
+  'publication.name': options.publication ?? DEFAULT_PUBLICATION,
+  'publication.autocreate.mode': 'disabled',
+  'slot.name': options.slot ?? slotName(source),
+  'interval.handling.mode': 'string',
+  'hstore.handling.mode': 'json',
+});
+
+const databaseSettings = ({ database }: CommonOptions): ConnectorConfig => ({
+  'database.hostname': database.host,
+  'database.port': String(database.port),
+  'database.dbname': database.name,
+  'database.user': database.user,
+  'database.password': database.password,
+  'database.sslmode': database.sslMode ?? 'prefer',
+});

@@ -1,0 +1,1 @@
+export { SqlRole, type TableRights, rightsOf } from '@hybridge/setup';

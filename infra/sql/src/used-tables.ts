@@ -1,0 +1,1 @@
+export { type UsedTable, usedTables } from '@hybridge/setup';
