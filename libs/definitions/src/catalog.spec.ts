@@ -87,7 +87,7 @@ describe.each(catalog.views.map((view) => [view.name, view] as const))('view %s'
   });
 
   it('makes events that fit their contracts', () => {
-    const document = toDocument(view, projectRow(view, rowOf(view)));
+    const document = toDocument(view, projectRow(view, rowOf(view)) ?? {});
     const key = Object.fromEntries(
       view.table.primaryKey.map((name: string) => [name, ROWS[view.table.name]?.[name] ?? '']),
     );

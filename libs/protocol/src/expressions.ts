@@ -1,4 +1,4 @@
-import { ControlMeta, Meta } from './item.ts';
+import { ControlMeta, FragmentMeta, JoinMeta, Meta } from './item.ts';
 
 /**
  * Every conditional write of the system, word for word. Nothing else in the repository builds a condition.
@@ -29,6 +29,15 @@ export const Names = {
   '#mn': ControlMeta.notBefore,
   '#me': ControlMeta.endOffsets,
   '#sv': ControlMeta.serving,
+  '#ek': FragmentMeta.key,
+  '#ev': FragmentMeta.version,
+  '#fv': JoinMeta.contentVersion,
+  '#at': JoinMeta.place,
+  '#jc': JoinMeta.cursor,
+  '#jf': JoinMeta.from,
+  '#jl': JoinMeta.leg,
+  '#jn': JoinMeta.visited,
+  '#ja': JoinMeta.raisedAt,
 } as const;
 
 const NEWER_AND_SETTLED = '(attribute_not_exists(#v) OR #v < :v) AND attribute_not_exists(#p)';
@@ -194,8 +203,63 @@ export const ControlExpressions = {
 
 export type ControlExpressionName = keyof typeof ControlExpressions;
 
+/**
+ * 12. What a write that brings a truth of a row (1, 1', 1", 4, 6, 8) carries besides, for each relation of its view:
+ * `{i}` is the relation's number. `#e{i}` is the relation's metadata (key of the parent `#ek`, version of the fragment
+ * `#ev`), `#f{i}` the attribute that holds the parent's fragment. A condition is joined with AND.
+ */
+export const FragmentExpressions = {
+  /** The row points where the item's fragment is from: what fan-out brings stays, and nothing has to be read. */
+  keep: { condition: '#e{i}.#ek = :ek{i}', update: '' },
+  /** The fragment of another parent, or a first one: never over a newer fragment of the same parent. */
+  put: {
+    condition: '(attribute_not_exists(#e{i}) OR #e{i}.#ek <> :ek{i} OR #e{i}.#ev <= :ev{i})',
+    update: 'SET #e{i} = :e{i}, #f{i} = :f{i}',
+  },
+  /** There is no row, or nothing is known of it (1q, 2', 2", 3, 4, 8, 10'). */
+  drop: { condition: '', update: 'REMOVE #e{i}, #f{i}' },
+} as const satisfies Record<string, Expression>;
+
+export type FragmentExpressionName = keyof typeof FragmentExpressions;
+
+/** Writes between rows. An empty update deletes the item. */
+export const JoinExpressions = {
+  /** 11. The child is told of the parent's changes from now on; `#v` is the child's version. */
+  putReference: { condition: 'attribute_not_exists(#v) OR #v < :v', update: 'SET #v = :v' },
+  /** 11. It is not any more, unless it came back since. */
+  deleteReference: { condition: '#v < :v', update: '' },
+  /** 13. A newer fragment of the parent that the child points to. No customer sees another nonce because of it. */
+  refreshFragment: {
+    condition: '#st IN (:L, :D) AND #e0.#ek = :ek0 AND #e0.#ev < :ev0',
+    update: 'SET #e0 = :e0, #f0 = :f0',
+  },
+  /** 13'. A fill of the child is under way and may have read the parent before: it has to begin again. */
+  endLease: { condition: '#st = :F AND attribute_exists(#lt)', update: 'SET #w = :w REMOVE #lt, #lx' },
+  /** 14'. A parent's row whose embedded columns are what they were: a newer version, and no fan-out. */
+  touchBase: {
+    condition: '#w = :w0 AND #v < :v',
+    update: 'SET #v = :v, #fv = :fv, #fx = :fx, #ct = :ct, #w = :w',
+  },
+  /** 15. Where the row's item is now; written when it is there, and only over the anchor that was seen. */
+  setAnchor: { condition: 'attribute_not_exists(#v) OR #v = :v0', update: 'SET #v = :v, #at = :at REMOVE #x' },
+  /** 15. The same of a row that is gone. */
+  endAnchor: { condition: 'attribute_not_exists(#v) OR #v = :v0', update: 'SET #v = :v, #at = :at, #x = :x' },
+  /** 16. Every child of a parent has to see a version: one that is being brought goes on from where it got. */
+  raiseJob: {
+    condition: 'attribute_not_exists(#v) OR #v < :v',
+    update:
+      'SET #v = :v, #jf = if_not_exists(#jc, :start), #jc = if_not_exists(#jc, :start), #jl = :first, #jn = if_not_exists(#jn, :none), #ja = if_not_exists(#ja, :now)',
+  },
+  /** 16. The children up to here have seen it. */
+  advanceJob: { condition: '#v = :v AND #jc = :from', update: 'SET #jc = :jc, #jl = :jl, #jn = :jn' },
+  /** 16. All have. */
+  endJob: { condition: '#v = :v', update: '' },
+} as const satisfies Record<string, Expression>;
+
+export type JoinExpressionName = keyof typeof JoinExpressions;
+
 /** The writes whose condition holds where no item is, whatever their values: those that make one. */
-export const CREATING: ReadonlySet<ExpressionName | ControlExpressionName> = new Set([
+export const CREATING: ReadonlySet<ExpressionName | ControlExpressionName | JoinExpressionName> = new Set([
   'upsertEager',
   'quarantine',
   'fence',
@@ -203,4 +267,7 @@ export const CREATING: ReadonlySet<ExpressionName | ControlExpressionName> = new
   'remove',
   'markTruncate',
   'claimServing',
+  'putReference',
+  'setAnchor',
+  'endAnchor',
 ]);

@@ -26,9 +26,11 @@ export {
   CONTROL_STATE,
   type ChangeOperation,
   ControlMeta,
+  FragmentMeta,
   type Item,
   type ItemKey,
   ItemState,
+  JoinMeta,
   Meta,
   type Outcome,
   OutcomeKind,
@@ -41,13 +43,17 @@ export {
   encodePendingList,
   encodeTruth,
   formatKey,
+  fragmentMeta,
   hasPending,
   isControlKey,
+  isIndexAttribute,
   isOwnColumn,
   keyOf,
   nonceOf,
   outcomesOf,
   pendingOf,
+  relationsOf,
+  rowAttributesOf,
   stateOf,
   transactionOf,
   truthOf,
@@ -60,9 +66,21 @@ export {
   type Expression,
   type ExpressionName,
   Expressions,
+  type FragmentExpressionName,
+  FragmentExpressions,
+  type JoinExpressionName,
+  JoinExpressions,
   Names,
 } from './expressions.ts';
 export { type Write, type WriteInput, buildWrite } from './write.ts';
+export {
+  type ColumnsToWrite,
+  type Derivation,
+  type DerivedColumns,
+  type ItemShape,
+  derivedColumns,
+  plainShape,
+} from './shape.ts';
 export {
   DEFAULT_LIMITS,
   PENDING_INDEX,
@@ -108,5 +126,77 @@ export { type RepairDecision, decideRepair, invalidateWrite } from './decide/rep
 export { decideRawAnswer } from './decide/raw-answer.ts';
 export { RAW_WRITER, isRawChange, rawChangeId } from './raw-change.ts';
 export { mergeRowChanges } from './decide/merge.ts';
+export { type Links, type Relation, anchorKey, baseKey, baseKeyOf, isBaseKey } from './decide/join/relation.ts';
+export {
+  type Fragment,
+  type FragmentPart,
+  type Held,
+  UNKNOWN_FRAGMENT,
+  baseVersionOf,
+  fragmentOf,
+  heldOf,
+  withFragments,
+} from './decide/join/fragment.ts';
+export {
+  type Reference,
+  deleteReferenceWrite,
+  putReferenceWrite,
+  referenceKey,
+  referenceOf,
+  referencePartition,
+} from './decide/join/reference.ts';
+export {
+  type Answer,
+  type Call,
+  type ChildFlight,
+  type ChildOperation,
+  advanceChild,
+  startChild,
+} from './decide/join/child.ts';
+export {
+  type FillOutcome,
+  type FilledRow,
+  type Linked,
+  baseOperation,
+  fillOperation,
+  repairOperation,
+  rowOperation,
+  settleOperation,
+} from './decide/join/operations.ts';
+export { type BaseOutcome, decideBaseChange, mustFanOut } from './decide/join/base.ts';
+export { type Refresh, type RefreshOutcome, decideRefresh, strayReferenceWrite } from './decide/join/fan-out.ts';
+export {
+  type FanOutJob,
+  JOB_LANES,
+  type VisitedPage,
+  jobKey,
+  jobOf,
+  jobPartition,
+  pageDoneWrite,
+  pageOf,
+  raiseJobWrite,
+} from './decide/join/job.ts';
+export {
+  type Move,
+  type MoveFlight,
+  type MoveOutcome,
+  advanceMove,
+  anchorWrite,
+  mayFillAt,
+  startMove,
+} from './decide/join/move.ts';
+export {
+  type FanOutOutcome,
+  type FanOutPorts,
+  type PageOutcome,
+  type PartitionReader,
+  type RefreshCounts,
+  carryOutChild,
+  carryOutMove,
+  carryOutPage,
+  fanOut,
+  tellChildren,
+} from './decide/join/carry-out.ts';
 export { type WirePending, type WireValue, type WireValues, pendingFromWire, pendingToWire } from './wire.ts';
 export { ProtocolError, type ProtocolErrorCode } from './errors.ts';
+export { itemBytes, writeUnits } from './item-size.ts';

@@ -36,7 +36,7 @@ export interface ItemKey {
 /** A whole item as DynamoDB holds it, keys and metadata included. */
 export type Item = Attributes;
 
-/** Metadata attributes; every other attribute but the keys is an own column of the view. */
+/** Metadata attributes; every other attribute that does not begin with `_` is an own column, but for the keys. */
 export const Meta = {
   state: '_st',
   version: '_v',
@@ -58,13 +58,47 @@ export const Meta = {
 export const CONTROL_STATE = 'C';
 
 /** Items that belong to no view: marks, parked keys, whatever the system keeps for itself in the view table. */
-export const isControlKey = (key: ItemKey): boolean => key.pk.startsWith('C#');
+export const isControlKey = (key: ItemKey): boolean => CONTROL_KEY.test(key.pk) || isAnchorKey(key);
+
+/** Control items, reverse references, fan-out jobs. */
+const CONTROL_KEY = /^[CRJ]#/;
+const isAnchorKey = ({ pk, sk }: ItemKey): boolean => pk.startsWith('A#') && sk.startsWith('PLACE#');
 
 /** Metadata of control items, beside version, transaction and commit time. */
 export const ControlMeta = {
   notBefore: '_mn',
   endOffsets: '_me',
   serving: '_sv',
+} as const;
+
+/** What an item carries for each relation of its view, as the map `_e_<relation>`. */
+export const FragmentMeta = {
+  /** Partition key of the parent's base item; empty for a row without parent. */
+  key: 'k',
+  /** Version of the fragment; empty while nothing is known of the parent. */
+  version: 'v',
+} as const;
+
+const FRAGMENT = '_e_';
+
+/** The metadata attribute of a relation; the attribute named as the relation holds the fragment itself. */
+export const fragmentMeta = (relation: string): string => `${FRAGMENT}${relation}`;
+
+/** Names of the relations whose fragments an item carries. */
+export const relationsOf = (item: Item): readonly string[] =>
+  Object.keys(item)
+    .filter((name) => name.startsWith(FRAGMENT))
+    .map((name) => name.slice(FRAGMENT.length));
+
+/** Metadata of what stands between rows: base items, anchors, jobs. */
+export const JoinMeta = {
+  contentVersion: '_fv',
+  place: '_at',
+  cursor: '_jc',
+  from: '_jf',
+  leg: '_jl',
+  visited: '_jn',
+  raisedAt: '_ja',
 } as const;
 
 /** What the source's SQL says of the row while changes are pending: it exists, it does not, or nobody knows. */
@@ -121,10 +155,20 @@ export function committedAtOf(item: Item): number | undefined {
   return value === undefined ? undefined : Number(value);
 }
 
-/** The own columns of an item: everything but keys and metadata. */
+/** The own columns of an item: everything but keys, metadata and fragments of other rows. */
 export function columnsOf(item: Item): Attributes {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => isOwnColumn(name)));
+  const relations = relationsOf(item);
+  return Object.fromEntries(Object.entries(item).filter(([name]) => isOwnColumn(name) && !relations.includes(name)));
 }
+
+/** The keys of indexes: derived from the visible columns, and never part of a truth. */
+export const isIndexAttribute = (name: string): boolean => INDEX_ATTRIBUTE.test(name);
+
+const INDEX_ATTRIBUTE = /^_.+_[ps]k$/;
+
+/** Names of all attributes of an item that tell of its row: own columns, keys of indexes, fragments of other rows. */
+export const rowAttributesOf = (item: Item): readonly string[] =>
+  Object.keys(item).filter((name) => isOwnColumn(name) || isIndexAttribute(name) || name.startsWith(FRAGMENT));
 
 export const isOwnColumn = (name: string): boolean => name !== 'pk' && name !== 'sk' && !name.startsWith('_');
 

@@ -79,6 +79,21 @@ describe('a write of columns seen before', () => {
     expect(write().names).toMatchObject({ '#c0': 'z', '#c1': 'b' });
   });
 
+  it.each<[ExpressionName, string]>([
+    ['upsertEager', ' REMOVE #x, #nx, #lt, #lx, #q, #c2, #c3'],
+    ['upsertPartial', '#w = :w REMOVE #c2, #c3'],
+    ['rebaseVisible', '#st = :st REMOVE #c2, #c3'],
+  ])('removes others besides, by %s', (name, end) => {
+    const remove = ['_by_pk', '_by_sk'];
+    const write = buildWrite(name, { key, columns, remove, values: given });
+    expect(write.update.endsWith(end)).toBe(true);
+    expect(write.names).toMatchObject({ '#c2': '_by_pk', '#c3': '_by_sk' });
+    expect(Object.keys(write.values).filter((token) => /^:c\d/.test(token))).toEqual([':c0', ':c1']);
+    // Not the wording of one that removes nothing.
+    expect(buildWrite(name, { key, columns, values: given }).update).not.toContain('#c2');
+    expect(buildWrite(name, { key, columns: {}, remove, values: given }).update).toMatch(/REMOVE .*#c0, #c1$/);
+  });
+
   it('cannot change the writes after it', () => {
     const { names } = build(columns);
     expect(() => Object.assign(names, { '#c0': 'other' })).toThrow(TypeError);

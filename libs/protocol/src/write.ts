@@ -4,20 +4,25 @@ import {
   ControlExpressions,
   type ExpressionName,
   Expressions,
+  type JoinExpressionName,
+  JoinExpressions,
   Names,
 } from './expressions.ts';
 import { CONTROL_STATE, type ItemKey, ItemState } from './item.ts';
 
-type WriteName = ExpressionName | ControlExpressionName;
+type WriteName = ExpressionName | ControlExpressionName | JoinExpressionName;
 
-/** One conditional write, ready to be sent: the fields of an `UpdateItem` request in plain form. */
+/** One conditional write, ready to be sent: the fields of an `UpdateItem` (or `DeleteItem`) request in plain form. */
 export interface Write {
   readonly expression: WriteName;
   readonly key: ItemKey;
   readonly condition: string;
+  /** Empty: the item is deleted. */
   readonly update: string;
   readonly names: Readonly<Record<string, string>>;
   readonly values: Attributes;
+  /** A clause was added that cannot hold where no item is, whatever its expression says. */
+  readonly needsItem?: true;
   /** Whether the caller needs the item as it is after the write. */
   readonly returnNew: boolean;
 }
@@ -27,6 +32,8 @@ export interface WriteInput {
   readonly key: ItemKey;
   /** Own columns to set, or only their names where the expression removes them. */
   readonly columns?: Attributes | readonly string[];
+  /** Attributes to remove besides, where the expression sets own columns; default none. */
+  readonly remove?: readonly string[];
   /** Values by placeholder without the colon. State letters and the column placeholders are added here. */
   readonly values: Readonly<Record<string, AttributeValue>>;
 }
@@ -40,13 +47,13 @@ const STATE_VALUES: Attributes = {
   ':C': text(CONTROL_STATE),
 };
 
-const ALL_EXPRESSIONS = { ...Expressions, ...ControlExpressions };
+const ALL_EXPRESSIONS = { ...Expressions, ...ControlExpressions, ...JoinExpressions };
 
 /** Expands a literal expression for one item. Only names and values the expression mentions are sent. */
 export function buildWrite(expression: WriteName, input: WriteInput): Write {
   const columns = input.columns ?? {};
   const columnNames = isNameList(columns) ? columns : Object.keys(columns);
-  const { condition, update, names, ...expansion } = expansionOf(expression, columnNames);
+  const { condition, update, names, ...expansion } = expansionOf(expression, columnNames, input.remove ?? NONE);
   const values: Record<string, AttributeValue> = { ...expansion.stateValues };
   for (const name of Object.keys(input.values)) {
     const placeholder = expansion.givenPlaceholders.get(name);
@@ -60,11 +67,14 @@ export function buildWrite(expression: WriteName, input: WriteInput): Write {
   return { expression, key: input.key, condition, update, names, values, returnNew: input.returnNew ?? false };
 }
 
+const NONE: readonly string[] = [];
+
 const isNameList = (columns: Attributes | readonly string[]): columns is readonly string[] => Array.isArray(columns);
 
 /** What is the same in every write of one expression with the same own columns. */
 interface Expansion {
   readonly columnNames: readonly string[];
+  readonly removedNames: readonly string[];
   readonly condition: string;
   readonly update: string;
   readonly names: Readonly<Record<string, string>>;
@@ -75,16 +85,25 @@ interface Expansion {
   readonly columnPlaceholders: readonly string[];
 }
 
-/** Kept per expression. A view has one set of own columns, and some more if its updates leave out large values. */
+/**
+ * Kept per expression. A view has one set of own columns, and some more if its updates leave out large values or its
+ * items come and go in indexes.
+ */
 const MAX_EXPANSIONS = 64;
 const expansions = new Map<WriteName, Expansion[]>();
 
-function expansionOf(expression: WriteName, columnNames: readonly string[]): Expansion {
+function expansionOf(
+  expression: WriteName,
+  columnNames: readonly string[],
+  removedNames: readonly string[],
+): Expansion {
   let known = expansions.get(expression);
   if (known === undefined) expansions.set(expression, (known = []));
-  const found = known.find((expansion) => sameNames(expansion.columnNames, columnNames));
+  const found = known.find(
+    (expansion) => sameNames(expansion.columnNames, columnNames) && sameNames(expansion.removedNames, removedNames),
+  );
   if (found !== undefined) return found;
-  const made = expand(expression, [...columnNames]);
+  const made = expand(expression, [...columnNames], [...removedNames]);
   known.unshift(made);
   if (known.length > MAX_EXPANSIONS) known.pop();
   return made;
@@ -93,14 +112,16 @@ function expansionOf(expression: WriteName, columnNames: readonly string[]): Exp
 const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, i) => name === b[i]);
 
-function expand(expression: WriteName, columnNames: readonly string[]): Expansion {
+function expand(expression: WriteName, columnNames: readonly string[], removedNames: readonly string[]): Expansion {
   const { condition, update } = ALL_EXPRESSIONS[expression];
-  const expanded = expandUpdate(update, columnNames.length);
+  const named = [...columnNames, ...removedNames];
+  const expanded = withRemoved(expandUpdate(update, columnNames.length), placeholders(named).slice(columnNames.length));
   const mentioned = tokensOf(`${condition} ${expanded}`);
-  const names = { ...Names, ...Object.fromEntries(columnNames.map((name, i) => [`#c${i}`, name])) };
+  const names = { ...Names, ...Object.fromEntries(named.map((name, i) => [`#c${i}`, name])) };
   const values = [...mentioned].filter((token) => token.startsWith(':'));
   return {
     columnNames,
+    removedNames,
     condition,
     update: expanded,
     names: Object.freeze(pick(names, mentioned)),
@@ -116,6 +137,14 @@ function expandUpdate(update: string, columnCount: number): string {
   const indexes = Array.from({ length: columnCount }, (_, i) => i);
   const sets = update.startsWith('SET {columns}');
   return update.replace('{columns}', indexes.map((i) => (sets ? `#c${i} = :c${i}` : `#c${i}`)).join(', '));
+}
+
+const placeholders = (names: readonly string[]): readonly string[] => names.map((_, i) => `#c${i}`);
+
+/** REMOVE is the last clause of every expression that has one. */
+function withRemoved(update: string, removed: readonly string[]): string {
+  if (removed.length === 0) return update;
+  return `${update}${update.includes(' REMOVE ') ? ',' : ' REMOVE'} ${removed.join(', ')}`;
 }
 
 const tokensOf = (expression: string): ReadonlySet<string> => new Set(expression.match(/[#:][A-Za-z0-9]+/g));

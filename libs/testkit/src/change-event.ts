@@ -20,14 +20,24 @@ export interface ChangeEventInput {
   /** Commit time, milliseconds since 1970; default 1 700 000 000 000. */
   readonly committedAt?: number;
   readonly database?: string;
+  /** Makes it an event of MariaDB or MySQL; `table` is then `database.table`. */
+  readonly binlog?: BinlogPlace;
 }
 
-/** The value of a Kafka record as Debezium's PostgreSQL connector writes it (JSON without schemas). */
+/** Where a change lies in a binlog. */
+export interface BinlogPlace {
+  /** Default `mariadb`. */
+  readonly kind?: 'mariadb' | 'mysql';
+  /** Default `binlog.000001`. */
+  readonly file?: string;
+  readonly pos: number;
+  /** Default made of the position. */
+  readonly gtid?: string;
+}
+
+/** The value of a Kafka record as Debezium's connectors write it (JSON without schemas). */
 export function changeEvent(input: ChangeEventInput = {}): string {
   const op = input.op ?? operationOf(input);
-  const [schema = 'public', table = ''] = (input.table ?? 'public.customers').split('.');
-  const lsn = BigInt(input.lsn ?? 1000);
-  const last = input.lastCommitLsn === undefined ? lsn - 1n : input.lastCommitLsn;
   const committedAt = input.committedAt ?? 1_700_000_000_000;
   return formatJson(
     toJson({
@@ -35,23 +45,54 @@ export function changeEvent(input: ChangeEventInput = {}): string {
       after: input.after ?? null,
       source: {
         version: '3.7.0.Final',
-        connector: 'postgresql',
         name: 'shop',
         ts_ms: committedAt,
         snapshot: op === 'r' ? 'true' : 'false',
-        db: input.database ?? 'shop',
-        sequence: JSON.stringify([last === null ? null : String(last), String(lsn)]),
-        schema,
-        table,
-        txId: input.transaction ?? 700,
-        lsn,
-        xmin: null,
+        ...(input.binlog === undefined ? placeInWal(input) : placeInBinlog(input, input.binlog)),
       },
       transaction: null,
       op,
       ts_ms: committedAt + 5,
     }),
   );
+}
+
+const placeNames = ({ table = 'public.customers' }: ChangeEventInput): readonly [string, string] => {
+  const [schema = 'public', name = ''] = table.split('.');
+  return [schema, name];
+};
+
+function placeInWal(input: ChangeEventInput): CellRow {
+  const [schema, table] = placeNames(input);
+  const lsn = BigInt(input.lsn ?? 1000);
+  const last = input.lastCommitLsn === undefined ? lsn - 1n : input.lastCommitLsn;
+  return {
+    connector: 'postgresql',
+    db: input.database ?? 'shop',
+    sequence: JSON.stringify([last === null ? null : String(last), String(lsn)]),
+    schema,
+    table,
+    txId: input.transaction ?? 700,
+    lsn,
+    xmin: null,
+  };
+}
+
+function placeInBinlog(input: ChangeEventInput, { kind = 'mariadb', file, pos, gtid }: BinlogPlace): CellRow {
+  const [db, table] = placeNames(input);
+  return {
+    connector: kind,
+    db,
+    sequence: null,
+    table,
+    server_id: 101,
+    gtid: input.op === 'r' ? null : (gtid ?? `0-101-${pos}`),
+    file: file ?? 'binlog.000001',
+    pos,
+    row: 0,
+    thread: null,
+    query: null,
+  };
 }
 
 function operationOf({ before, after }: ChangeEventInput): ChangeOperationCode {
@@ -77,7 +118,7 @@ export interface InboxEventInput {
 export function inboxEvent(input: InboxEventInput, event: Omit<ChangeEventInput, 'table' | 'after'> = {}): string {
   return changeEvent({
     ...event,
-    table: 'public.hybridge_inbox',
+    table: `${event.binlog === undefined ? 'public' : (event.database ?? 'shop')}.hybridge_inbox`,
     after: {
       change_id: input.changeId,
       view: input.view,

@@ -23,4 +23,12 @@ export {
   testContext,
   versionAt,
 } from './records.ts';
+export { type RowValues, type TestChange, type TestRow, deleted, inserted, row, changed } from './definitions/rows.ts';
+export {
+  type ExpectedEvent,
+  type ExpectedItems,
+  type Given,
+  type When,
+  specification,
+} from './definitions/specification.ts';
 export { TestkitError, type TestkitErrorCode } from './errors.ts';

@@ -50,6 +50,10 @@ export function createMemoryItemStore(initial: readonly Item[] = []): MemoryItem
     const ok = holds(write.condition, scope);
     writes.push({ write, ok });
     if (!ok) return { ok, item: old };
+    if (write.update === '') {
+      items.delete(id);
+      return { ok, item: undefined };
+    }
     const item: Item = { ...updated(write.update, scope), pk: text(write.key.pk), sk: text(write.key.sk) };
     items.set(id, item);
     return { ok, item: write.returnNew ? item : undefined };

@@ -16,6 +16,7 @@ import {
   encodePendingList,
   encodeVersion,
   text,
+  plainShape,
 } from '@hybridge/protocol';
 
 export const KEY: ItemKey = { pk: 'c1#CUSTOMER#42', sk: 'CUSTOMER' };
@@ -53,7 +54,7 @@ export const rowChange = (overrides: Partial<RowChange> & { readonly n?: number 
     kind: 'upsert',
     columns:
       rest.kind === 'delete' || rest.kind === 'unstorable' ? {} : { city: text(`city ${n}`), name: text(`name ${n}`) },
-    columnNames: COLUMN_NAMES,
+    shape: plainShape(COLUMN_NAMES),
     version: versionAt(n),
     transaction: String(700 + n),
     committedAt: 1_700_000_000_000 + n,
@@ -67,7 +68,7 @@ export const customerChange = (overrides: Partial<CustomerChange> = {}): Custome
   key: KEY,
   op: 'u',
   set: overrides.op === 'd' ? {} : { city: text('Utrecht') },
-  columnNames: COLUMN_NAMES,
+  shape: plainShape(COLUMN_NAMES),
   by: 'customer:42',
   ...overrides,
 });
@@ -92,7 +93,7 @@ export const settleSignal = (
   const { n = 2, id = 'change-1', ...rest } = overrides;
   return {
     key: KEY,
-    columnNames: COLUMN_NAMES,
+    shape: plainShape(COLUMN_NAMES),
     outcome: { id, out: 'A', at: 1_700_000_000_100 },
     image: undefined,
     version: versionAt(n),

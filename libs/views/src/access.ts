@@ -30,10 +30,10 @@ export interface Access<Name extends string = string> {
 }
 
 /** What is wrong with the access rules of a view; undefined when they fit. */
-export function accessProblem({ access, attributeNames }: AnyView): string | undefined {
+export function accessProblem({ access, documentNames }: AnyView): string | undefined {
   const { owner, read, insert, update, delete: remove, fields = {} } = access as Access;
   const named = [...(owner === undefined ? [] : [owner.attribute]), ...Object.keys(fields)];
-  const unknown = named.find((name) => !(attributeNames as readonly string[]).includes(name));
+  const unknown = named.find((name) => !documentNames.includes(name));
   if (unknown !== undefined) return `its access rules name "${unknown}", which is not one of its attributes.`;
   const ofFields = Object.values(fields).flatMap((rules) => [rules?.read, rules?.change]);
   const ownerIsAsked = [read, insert, update, remove, ...ofFields].some((audiences) => audiences?.includes('owner'));

@@ -1,19 +1,28 @@
 import type { ItemKey } from '@hybridge/protocol';
 import { ViewError } from './errors.ts';
+import { type TableIndex, tableIndexesOf } from './indexes.ts';
 import { keyColumns, parseKey } from './key-template.ts';
 import { type Row, decodeTextRow } from './row.ts';
+import { type Source, inboxTableOf } from './source.ts';
 import type { AnyTable } from './table.ts';
+import { sharedIndexesProblem } from './valid-indexes.ts';
 import type { AnyView } from './view.ts';
 
 /** All views of an installation, found by name, by table and by item key. */
 export interface Catalog {
   readonly views: readonly AnyView[];
+  /** The sources of these views, each once. */
+  readonly sources: readonly Source[];
   /** Every table some view needs, each once. */
   readonly tables: readonly AnyTable[];
+  /** The indexes of these views that the view table must have, each once. */
+  readonly indexes: readonly TableIndex[];
   /** @throws ViewError `HYBRIDGE_VIEW_UNKNOWN` naming the views there are */
   byName(name: string): AnyView;
-  /** Views of a table (`schema.table`); empty for a table no view needs. */
-  byTable(name: string): readonly AnyView[];
+  /** `schema.table` of the inbox of one of the sources. @throws ViewError `HYBRIDGE_VIEW_SOURCE_UNKNOWN` */
+  inboxOf(source: string): string;
+  /** Views of a table (`schema.table`) of a source; empty for a table no view needs. */
+  byTable(source: string, name: string): readonly AnyView[];
   /** The view an item belongs to, and its key columns; undefined for items of no view. */
   byKey(key: ItemKey): { readonly view: AnyView; readonly row: Row } | undefined;
 }
@@ -22,11 +31,14 @@ export interface Catalog {
 export function createCatalog(views: readonly AnyView[]): Catalog {
   assertDistinct(views);
   const names = new Map(views.map((view) => [view.name, view]));
-  const tables = new Map(views.map((view) => [view.table.name, view.table as AnyTable]));
-  const ofTable = new Map([...tables.keys()].map((name) => [name, views.filter((view) => view.table.name === name)]));
+  const sources = sourcesOf(views);
+  const inboxes = new Map(sources.map((source) => [source.name, inboxOf(source, views)]));
+  const ofTables = groupByTable(views);
   return {
     views,
-    tables: [...tables.values()],
+    sources,
+    indexes: tableIndexesOf(views),
+    tables: [...ofTables.values()].flatMap((tables) => [...tables.values()].map(([view]) => (view as AnyView).table)),
     byName: (name) => {
       const view = names.get(name);
       if (view !== undefined) return view;
@@ -35,7 +47,15 @@ export function createCatalog(views: readonly AnyView[]): Catalog {
         `There is no view "${name}"; there are ${[...names.keys()].join(', ')}.`,
       );
     },
-    byTable: (name) => ofTable.get(name) ?? [],
+    inboxOf: (source) => {
+      const inbox = inboxes.get(source);
+      if (inbox !== undefined) return inbox;
+      throw new ViewError(
+        'HYBRIDGE_VIEW_SOURCE_UNKNOWN',
+        `There is no source "${source}"; there are ${[...inboxes.keys()].join(', ')}.`,
+      );
+    },
+    byTable: (source, name) => ofTables.get(source)?.get(name) ?? [],
     byKey: (key) => {
       for (const view of views) {
         const texts = parseKey(view.key, key);
@@ -57,7 +77,38 @@ function assertDistinct(views: readonly AnyView[]): void {
     if (twin !== undefined) fail(`Views ${twin} and ${view.name} make the same keys; give one another prefix.`);
     shapes.set(shape, view.name);
   }
+  const problem = sharedIndexesProblem(views);
+  if (problem !== undefined) fail(problem);
 }
+
+/** By source, then by table: two sources may have tables of one name. */
+function groupByTable(views: readonly AnyView[]): ReadonlyMap<string, ReadonlyMap<string, readonly AnyView[]>> {
+  const groups = new Map<string, Map<string, AnyView[]>>();
+  for (const view of views) {
+    const { source, name }: AnyTable = view.table;
+    const tables = groups.get(source.name) ?? new Map<string, AnyView[]>();
+    groups.set(source.name, tables.set(name, [...(tables.get(name) ?? []), view]));
+  }
+  return groups;
+}
+
+/** Sources may be defined anew in several files, as long as they are the same. */
+function sourcesOf(views: readonly AnyView[]): readonly Source[] {
+  const sources = new Map<string, Source>();
+  for (const { table } of views) {
+    const { name, kind, inboxSchema }: Source = table.source;
+    const known = sources.get(name) ?? table.source;
+    if (known.kind !== kind || known.inboxSchema !== inboxSchema) fail(`Source ${name} is defined twice, differently.`);
+    sources.set(name, known);
+  }
+  return [...sources.values()];
+}
+
+const inboxOf = (source: Source, views: readonly AnyView[]): string =>
+  inboxTableOf(
+    source,
+    views.filter(({ table }) => table.source.name === source.name).map(({ table }) => table.schema),
+  );
 
 /** Two templates of one shape could render the same key. */
 const shapeOf = (view: AnyView): string =>

@@ -8,6 +8,7 @@ import { bool, bytea, jsonb } from './codecs/others.ts';
 import { date, text, timestamp, timestamptz, uuid } from './codecs/text.ts';
 import { column } from './key-template.ts';
 import { UNAVAILABLE, columnsOfView, decodeChangeRow, keyOfRow, projectRow } from './row.ts';
+import { source } from './source.ts';
 import { type AnyTable, type Columns, notNull, nullable, table } from './table.ts';
 import { type AnyView, type ViewDefinition, view } from './view.ts';
 
@@ -28,7 +29,7 @@ const codecs = {
 } satisfies Record<string, Codec>;
 
 const everything: AnyTable = table({
-  source: 'test',
+  source: source('test', 'postgres'),
   name: 'public.everything',
   primaryKey: ['id', 'label'],
   columns: {

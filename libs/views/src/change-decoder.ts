@@ -1,11 +1,14 @@
 import { type JsonRow, type JsonValue, isJsonNumber, numberText } from '@hybridge/contracts';
 import { type AttributeValue, type Attributes, type ItemKey, NULL } from '@hybridge/protocol';
 import type { Codec } from './codecs/codec.ts';
+import { type ComputedFields, OnFailure, withComputed } from './computed.ts';
+import { indexesOf } from './indexes.ts';
 import { renderKey } from './key-template.ts';
 import { Layout, packColumns } from './layout.ts';
-import { type Row, UNAVAILABLE, columnMissing, columnOf, columnsOfView } from './row.ts';
+import { type Row, UNAVAILABLE, columnMissing, columnOf, columnsOfView, plainOfAttribute } from './row.ts';
 import type { AnyTable } from './table.ts';
 import type { AnyView } from './view.ts';
+import { belongs } from './where.ts';
 
 /** Reads change events for one view. Made once a view, so that an event costs no looking up of columns. */
 export interface ChangeDecoder {
@@ -14,7 +17,7 @@ export interface ChangeDecoder {
   /**
    * Own columns of the item. `key` is that of the same row: what it holds is not read again.
    * @throws ViewError `HYBRIDGE_VIEW_COLUMN_MISSING` when a mapped column is not there (dropped or renamed in SQL)
-   * @throws UnstorableValueError
+   * @throws UnstorableValueError also when the definition of the view fails on the row
    */
   columnsOf(json: JsonRow, key: ChangeKey): ChangeColumns;
   /**
@@ -34,9 +37,11 @@ export interface ChangeKey {
 export interface ChangeColumns {
   /**
    * `upsert`: every column is there. `partial`: the event left columns out because the update did not touch them.
-   * `touched`: it did so, and the item cannot be changed in parts (layout `document`), so there are no columns.
+   * `touched`: it did so, and the item cannot be changed in parts, so there are no columns: its layout is `document`, or
+   * something of it follows from columns of which some are there and some are not.
+   * `delete`: the row does not belong to the view.
    */
-  readonly kind: 'upsert' | 'partial' | 'touched';
+  readonly kind: 'upsert' | 'partial' | 'touched' | 'delete';
   readonly columns: Attributes;
 }
 
@@ -66,6 +71,9 @@ function createDecoder(view: AnyView): ChangeDecoder {
     inKey: codecs.has(view.attributes[attribute]),
   }));
   const needed = columnsOfView(view);
+  const plainOf = plainOfAttribute(view);
+  const isComputing = Object.keys(view.computed).length > 0;
+  const derivedFrom = sourcesOfDerived(view);
   const read = ({ column, codec }: Source, json: JsonRow): AttributeValue | undefined => {
     const value = json[column];
     if (value === UNAVAILABLE) return undefined;
@@ -82,18 +90,52 @@ function createDecoder(view: AnyView): ChangeDecoder {
       return { key: renderKey(view.key, (name) => keyText(row[name], codecs.get(name))), row };
     },
     columnsOf: (json, { row }) => {
+      const kept = keeps(view, (column) => row[column] ?? read(sourceOf(column), json));
+      if (kept === false) return { kind: 'delete', columns: {} };
       const values: Record<string, AttributeValue> = {};
-      let complete = true;
+      let complete = kept === true;
       for (const source of attributes) {
         const value = source.inKey ? row[source.column] : read(source, json);
         if (value === undefined) complete = false;
         else values[source.attribute] = value;
       }
-      if (complete) return { kind: 'upsert', columns: packColumns(view, values) };
-      return view.layout === Layout.flat ? { kind: 'partial', columns: values } : { kind: 'touched', columns: {} };
+      const all = isComputing ? withComputed(view, values, OnFailure.refuse, plainOf) : values;
+      if (complete) return { kind: 'upsert', columns: packColumns(view, all) };
+      const inParts =
+        kept !== 'unknown' && view.layout === Layout.flat && !derivedFrom.some((names) => isMixed(names, all));
+      return inParts ? { kind: 'partial', columns: all } : { kind: 'touched', columns: {} };
     },
     agree: (before, after) => needed.every((name) => sameCell(before[name], after[name])),
   };
+}
+
+/**
+ * Whether the row belongs to the view. `unchanged`: the update touched nothing that tells. `unknown`: it touched some of
+ * that and left some out, which only SQL can tell.
+ * @throws UnstorableValueError
+ */
+function keeps(
+  view: AnyView,
+  valueOf: (column: string) => AttributeValue | undefined,
+): boolean | 'unchanged' | 'unknown' {
+  if (view.where === undefined) return true;
+  const from: readonly string[] = view.where.from;
+  const values = new Map(from.map((column) => [column, valueOf(column)]));
+  const given = [...values.values()].filter((value) => value !== undefined).length;
+  if (given < values.size) return given === 0 ? 'unchanged' : 'unknown';
+  return belongs(view, (column) => values.get(column) ?? NULL);
+}
+
+/** The attributes that each computed attribute and each index follows from. */
+const sourcesOfDerived = (view: AnyView): readonly (readonly string[])[] => [
+  ...Object.values(view.computed as ComputedFields).map(({ from }) => from),
+  ...indexesOf(view).map(({ sources }) => sources),
+];
+
+/** Whether some of them are there and some are not. */
+function isMixed(names: readonly string[], values: Attributes): boolean {
+  const isGiven = (name: string): boolean => values[name] !== undefined;
+  return names.some(isGiven) && !names.every(isGiven);
 }
 
 const keyText = (value: AttributeValue | undefined, codec: Codec | undefined): string | undefined =>

@@ -3,22 +3,23 @@ import { text } from './codecs/text.ts';
 import { comparedOf, policyName, policyOf } from './change-rules.ts';
 import { column } from './key-template.ts';
 import { type SideWrite, sideWriteProblem, writes } from './side-writes.ts';
+import { source } from './source.ts';
 import { notNull, nullable, table } from './table.ts';
 import { view } from './view.ts';
 
 const notes = table({
-  source: 'shop',
+  source: source('shop', 'postgres'),
   name: 'public.notes',
   primaryKey: ['id'],
   columns: { id: notNull(int8()), body: nullable(text()), rank: notNull(int4()), rev: notNull(int8()) },
 });
 const audit = table({
-  source: 'shop',
+  source: source('shop', 'postgres'),
   name: 'public.audit',
   primaryKey: ['id'],
   columns: { id: notNull(int8()), note: notNull(int8()), body: nullable(text()) },
 });
-const elsewhere = table({ ...audit, source: 'crm' });
+const elsewhere = table({ ...audit, source: source('crm', 'postgres') });
 
 const viewOf = (changes: object) =>
   view('notes', {

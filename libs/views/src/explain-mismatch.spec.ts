@@ -4,11 +4,12 @@ import { text } from './codecs/text.ts';
 import { explainMismatch, unknownColumnsOf } from './explain-mismatch.ts';
 import { column } from './key-template.ts';
 import { UNAVAILABLE } from './row.ts';
+import { source } from './source.ts';
 import { notNull, nullable, table } from './table.ts';
 import { view } from './view.ts';
 
 const products = table({
-  source: 'test',
+  source: source('test', 'postgres'),
   name: 'public.products',
   primaryKey: ['id'],
   columns: { id: notNull(int4()), name: notNull(text()), price: nullable(numeric()), secret: nullable(text()) },

@@ -8,7 +8,7 @@ export interface ExpressionSize {
   readonly bytes: number;
 }
 
-/** The longest expression the protocol ever sends for an item of this many own columns, every one of them written. */
+/** The longest expression the protocol ever sends for an item of this many attributes that tell of its row, every one written. */
 export function longestExpression(columnCount: number): ExpressionSize {
   const columns = Object.fromEntries(Array.from({ length: columnCount }, (_, i) => [`c${i}`, NULL]));
   const sizes = (Object.keys(Expressions) as ExpressionName[]).map((expression): ExpressionSize => {

@@ -1,7 +1,9 @@
-export type { Codec } from './codecs/codec.ts';
+export type { Codec, Collation, SqlForm } from './codecs/codec.ts';
 export { type NumberOptions, float8, int2, int4, int8, numeric } from './codecs/numbers.ts';
 export { date, text, timestamp, timestamptz, uuid } from './codecs/text.ts';
 export { bool, bytea, jsonb } from './codecs/others.ts';
+export { type IntegerOptions, mariadb } from './codecs/mariadb/index.ts';
+export { type Source, SourceKind, source } from './source.ts';
 export { type AnyTable, type Column, type Columns, type Table, notNull, nullable, table } from './table.ts';
 export {
   type KeyPart,
@@ -14,6 +16,7 @@ export {
   parseKey,
   renderKey,
 } from './key-template.ts';
+export type { ComputedDefinitions, ComputedIn, ComputedPlain, ComputedType, ComputedTypes } from './computed.ts';
 export { type AnyView, type DocumentOf, type View, type ViewDefinition, view } from './view.ts';
 export {
   type CarriedOutChange,
@@ -37,17 +40,41 @@ export {
   writes,
 } from './side-writes.ts';
 export { type Access, AccessOperation, type Audience, type Audiences, type FieldAccess } from './access.ts';
+export {
+  type IndexDefinition,
+  type IndexDefinitions,
+  type IndexPart,
+  SORT_SEPARATOR,
+  type TableIndex,
+  type ViewIndex,
+  attribute,
+  attributesIn,
+  indexAttributeNames,
+  indexAttributes,
+  indexPartition,
+  indexesOf,
+  kindOf,
+  sortTextOf,
+} from './indexes.ts';
+export { SortKind } from './sortable-text.ts';
+export { MAX_INDEXES } from './valid-indexes.ts';
 export { Primary } from './primary.ts';
 export { RawWrites } from './raw-writes.ts';
 export { DOCUMENT_ATTRIBUTE, Layout, unpackColumns } from './layout.ts';
 export { MAX_EXPRESSION_BYTES, longestExpression } from './expression-size.ts';
 export { explainMismatch, unknownColumnsOf } from './explain-mismatch.ts';
 export type { Document, DomainChange, DomainEvent, EventBuilder } from './domain-event.ts';
+export { type DueEvent, type ItemWrite, dueEvents } from './domain-changes.ts';
+export { type TruthChange, truthChangeOf } from './truth-change.ts';
 export {
   type DecodedRow,
   type Row,
   UNAVAILABLE,
+  assertStorableRow,
+  attributesOf,
+  belongsTo,
   columnOf,
+  columnOfAttribute,
   columnsOfView,
   decodeChangeRow,
   decodeImageRow,
@@ -59,6 +86,18 @@ export {
   toDocument,
   toSqlText,
 } from './row.ts';
+export { shapeOf } from './shape.ts';
+export {
+  type DecodedChange,
+  type RecordFacts,
+  type RecordPosition,
+  decodeAnswer,
+  decodeRowChange,
+  isSnapshot,
+  provenanceOf,
+} from './decode-event.ts';
 export { type ChangeColumns, type ChangeDecoder, type ChangeKey, changeDecoder } from './change-decoder.ts';
 export { type Catalog, createCatalog } from './catalog.ts';
 export { UnstorableValueError, ViewError, type ViewErrorCode } from './errors.ts';
+export { type ViewDescription, describeView } from './describe.ts';
+export { PlanEffect, type PlannedChange, type ViewPlan, planViews } from './plan.ts';

@@ -5,6 +5,8 @@ import { MAX_EXPRESSION_BYTES, longestExpression } from './expression-size.ts';
 import { column } from './key-template.ts';
 import { unpackColumns } from './layout.ts';
 import { projectRow, toDocument } from './row.ts';
+import { source } from './source.ts';
+import { shapeOf } from './shape.ts';
 import { notNull, nullable, table } from './table.ts';
 import { type ViewDefinition, view } from './view.ts';
 
@@ -13,7 +15,7 @@ function wide(count: number, definition: Partial<ViewDefinition<never, never>> =
   const names = Array.from({ length: count }, (_, i) => `a${i}`);
   const columns = Object.fromEntries(names.map((name) => [name, nullable(text())]));
   const wideTable = table({
-    source: 'test',
+    source: source('test', 'postgres'),
     name: 'public.wide',
     primaryKey: ['id'],
     columns: { id: notNull(int4()), ...columns },
@@ -38,8 +40,8 @@ describe('a view in layout document', () => {
   const row = { id: { N: '1' }, a0: textValue('x'), a1: NULL };
 
   it('has one attribute of its own, which holds the row', () => {
-    const columns = projectRow(two, row);
-    expect([two.itemColumns, columns]).toEqual([['d'], { d: map({ a0: textValue('x'), a1: NULL }) }]);
+    const columns = projectRow(two, row) ?? {};
+    expect([shapeOf(two).names, columns]).toEqual([['d'], { d: map({ a0: textValue('x'), a1: NULL }) }]);
     expect(unpackColumns(two, columns)).toEqual({ a0: textValue('x'), a1: NULL });
     expect(toDocument(two, columns)).toEqual({ a0: 'x', a1: null });
   });
@@ -82,7 +84,7 @@ describe('a flat view', () => {
   });
 
   it('shows its columns as they are', () => {
-    expect([wide(1).itemColumns, projectRow(wide(1), { a0: NULL })]).toEqual([['a0'], { a0: NULL }]);
+    expect([shapeOf(wide(1)).names, projectRow(wide(1), { a0: NULL })]).toEqual([['a0'], { a0: NULL }]);
   });
 });
 
@@ -90,7 +92,7 @@ describe('names', () => {
   const named = (attribute: string) => () =>
     view('v', {
       table: table({
-        source: 'test',
+        source: source('test', 'postgres'),
         name: 'public.t',
         primaryKey: ['id'],
         columns: { id: notNull(int4()), order: nullable(text()) },
@@ -113,7 +115,7 @@ describe('names', () => {
 
 describe('keys', () => {
   const labels = table({
-    source: 'test',
+    source: source('test', 'postgres'),
     name: 'public.labels',
     primaryKey: ['id', 'label'],
     columns: { id: notNull(int4()), label: notNull(text()) },

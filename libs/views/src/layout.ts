@@ -15,8 +15,8 @@ export type Layout = (typeof Layout)[keyof typeof Layout];
 export const DOCUMENT_ATTRIBUTE = 'd';
 
 /** Names of the item's own columns, as the protocol's writes set and remove them. */
-export const itemColumnsOf = (layout: Layout, attributeNames: readonly string[]): readonly string[] =>
-  layout === Layout.document ? [DOCUMENT_ATTRIBUTE] : attributeNames;
+export const itemColumnsOf = (layout: Layout, documentNames: readonly string[]): readonly string[] =>
+  layout === Layout.document ? [DOCUMENT_ATTRIBUTE] : documentNames;
 
 /**
  * Values by attribute name → own columns of the item.

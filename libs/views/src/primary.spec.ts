@@ -2,11 +2,12 @@ import { int4, int8 } from './codecs/numbers.ts';
 import { text } from './codecs/text.ts';
 import { comparedOf, policyName } from './change-rules.ts';
 import { column } from './key-template.ts';
+import { source } from './source.ts';
 import { notNull, nullable, table } from './table.ts';
 import { view } from './view.ts';
 
 const wishes = table({
-  source: 'shop',
+  source: source('shop', 'postgres'),
   name: 'public.wishes',
   primaryKey: ['customer', 'product'],
   columns: {

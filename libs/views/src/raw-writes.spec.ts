@@ -1,11 +1,12 @@
 import { int8, text } from './index.ts';
 import { column } from './key-template.ts';
 import type { RawWrites } from './raw-writes.ts';
+import { source } from './source.ts';
 import { notNull, table } from './table.ts';
 import { view } from './view.ts';
 
 const things = table({
-  source: 'shop',
+  source: source('shop', 'postgres'),
   name: 'public.things',
   primaryKey: ['id'],
   columns: { id: notNull(int8()), name: notNull(text()) },

@@ -18,11 +18,12 @@ import {
   toDocument,
   toSqlText,
 } from './row.ts';
+import { source } from './source.ts';
 import { notNull, nullable, table } from './table.ts';
 import { view } from './view.ts';
 
 const people = table({
-  source: 'test',
+  source: source('test', 'postgres'),
   name: 'public.people',
   primaryKey: ['id', 'label'],
   columns: {
@@ -142,7 +143,7 @@ describe('definitions', () => {
   ])('refuse a table with %s', (_, changes) => {
     expect(() =>
       table({
-        source: 'test',
+        source: source('test', 'postgres'),
         name: 'public.people',
         primaryKey: ['id'],
         columns: people.columns,
@@ -154,7 +155,7 @@ describe('definitions', () => {
 
 describe('createCatalog', () => {
   const flags = table({
-    source: 'test',
+    source: source('test', 'postgres'),
     name: 'public.flags',
     primaryKey: ['id'],
     columns: { id: notNull(int4()), on: notNull(bool()), data: notNull(jsonb()) },
@@ -173,8 +174,8 @@ describe('createCatalog', () => {
 
   it('finds views by name, table and key', () => {
     expect(catalog.byName('flags')).toBe(flagsView);
-    expect(catalog.byTable('public.flags')).toEqual([flagsView, second]);
-    expect(catalog.byTable('public.nothing')).toEqual([]);
+    expect(catalog.byTable('test', 'public.flags')).toEqual([flagsView, second]);
+    expect(catalog.byTable('test', 'public.nothing')).toEqual([]);
     expect(catalog.byKey({ pk: 'g1#7', sk: 'F' })).toEqual({ view: second, row: { id: { N: '7' } } });
     expect(catalog.byKey({ pk: 'zz#7', sk: 'F' })).toBeUndefined();
     expect(catalog.tables.map(({ name }) => name)).toEqual(['public.people', 'public.flags']);

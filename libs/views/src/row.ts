@@ -2,11 +2,13 @@ import { type JsonValue, type PlainJson } from '@hybridge/contracts';
 import { type AttributeValue, type Attributes, NULL, scalarOf } from '@hybridge/protocol';
 import type { Codec } from './codecs/codec.ts';
 import type { Document } from './domain-event.ts';
-import { ViewError } from './errors.ts';
+import { OnFailure, withComputed } from './computed.ts';
+import { UnstorableValueError, ViewError } from './errors.ts';
 import { renderKey } from './key-template.ts';
 import { packColumns, unpackColumns } from './layout.ts';
 import type { AnyTable, Column } from './table.ts';
 import type { AnyView } from './view.ts';
+import { belongs } from './where.ts';
 
 /** What Debezium writes in place of a TOAST column that an update did not touch. Set in the connector. */
 export const UNAVAILABLE = '__hybridge_unavailable';
@@ -93,11 +95,12 @@ export const columnMissing = (table: AnyTable, name: string): ViewError =>
 
 const viewColumns = new WeakMap<AnyView, readonly string[]>();
 
-/** Columns a view needs of its table: keys and attributes, each once. */
+/** Columns a view needs of its table: keys, attributes, and what tells which rows belong to it; each once. */
 export function columnsOfView(view: AnyView): readonly string[] {
   const known = viewColumns.get(view);
   if (known !== undefined) return known;
-  const names = [...(view.table.primaryKey as readonly string[]), ...(Object.values(view.attributes) as string[])];
+  const ofAttributes: readonly string[] = Object.values(view.attributes);
+  const names = [...(view.table.primaryKey as readonly string[]), ...ofAttributes, ...(view.where?.from ?? [])];
   const columns = [...new Set(names)];
   viewColumns.set(view, columns);
   return columns;
@@ -114,26 +117,51 @@ export function keyOfRow(view: AnyView, row: Row) {
 }
 
 /**
- * Own columns of the item: the row's values under the view's attribute names. Columns not in the row are left out.
+ * Own columns of the item: the row's values under the view's attribute names, and what is computed of them. Columns not
+ * in the row are left out. What cannot be computed is NULL: encoders that store have asked `assertStorableRow` before.
+ * @returns undefined for a row that does not belong to the view
  * @throws ViewError when columns are left out of a document view, which only whole rows can change
  */
-export const projectRow = (view: AnyView, row: Row): Attributes =>
-  packColumns(
-    view,
-    Object.fromEntries(
-      view.attributeNames.flatMap((attribute) => {
-        const value = row[view.attributes[attribute]];
-        return value === undefined ? [] : [[attribute, value]];
-      }),
-    ),
+export function projectRow(view: AnyView, row: Row): Attributes | undefined {
+  if (!belongsTo(view, row)) return undefined;
+  return packColumns(view, withComputed(view, attributesOf(view, row), OnFailure.showNull, plainOfAttribute(view)));
+}
+
+/** @throws UnstorableValueError when the definition of the view fails on the row */
+export function assertStorableRow(view: AnyView, row: Row): void {
+  if (belongs(view, (name) => row[name] ?? NULL)) {
+    withComputed(view, attributesOf(view, row), OnFailure.refuse, plainOfAttribute(view));
+  }
+}
+
+/** Whether a row is one of the view's. One of which that cannot be told is. */
+export function belongsTo(view: AnyView, row: Row): boolean {
+  try {
+    return belongs(view, (name) => row[name] ?? NULL);
+  } catch (error) {
+    if (error instanceof UnstorableValueError) return true;
+    throw error;
+  }
+}
+
+/** The row's values under the view's attribute names, and nothing else; columns not in the row are left out. */
+export const attributesOf = (view: AnyView, row: Row): Attributes =>
+  Object.fromEntries(
+    view.attributeNames.flatMap((attribute) => {
+      const value = row[view.attributes[attribute]];
+      return value === undefined ? [] : [[attribute, value]];
+    }),
   );
 
 /** What a customer reads: own columns as plain JSON, in the order of the definition. */
-export function toDocument(view: AnyView, columns: Attributes): Document {
-  const values = unpackColumns(view, columns);
+export const toDocument = (view: AnyView, columns: Attributes): Document =>
+  documentOf(view, unpackColumns(view, columns));
+
+/** The same of values by attribute name. */
+export function documentOf(view: AnyView, values: Attributes): Document {
   // A plain loop: every hit of every reader comes through here.
   const document: Record<string, PlainJson> = {};
-  for (const attribute of view.attributeNames as readonly string[]) {
+  for (const attribute of view.documentNames) {
     const value = values[attribute];
     if (value !== undefined) document[attribute] = toPlain(view, attribute, value);
   }
@@ -141,12 +169,21 @@ export function toDocument(view: AnyView, columns: Attributes): Document {
 }
 
 function toPlain(view: AnyView, attribute: string, value: AttributeValue): PlainJson {
-  return 'NULL' in value ? null : columnOf(view.table, view.attributes[attribute]).codec.toPlain(value);
+  return 'NULL' in value ? null : columnOfAttribute(view, attribute).codec.toPlain(value);
 }
+
+export const plainOfAttribute =
+  (view: AnyView) =>
+  (attribute: string, value: AttributeValue): PlainJson =>
+    toPlain(view, attribute, value);
+
+/** The type of an attribute: of its column, or as it is computed. */
+export const columnOfAttribute = (view: AnyView, attribute: string): Column =>
+  view.computed[attribute]?.column ?? columnOf(view.table, view.attributes[attribute]);
 
 /** Reads what a customer sent for one attribute. @throws ViewError naming the attribute, the type and the value */
 export function fromPlain(view: AnyView, attribute: string, value: unknown): AttributeValue {
-  const column = columnOf(view.table, view.attributes[attribute]);
+  const column = columnOfAttribute(view, attribute);
   if (value === null) {
     if (column.nullable) return NULL;
     throw new ViewError('HYBRIDGE_VIEW_VALUE_INVALID', `${view.name}.${attribute} must not be null.`);

@@ -1,6 +1,7 @@
 import type { PlainJson } from '@hybridge/contracts';
 import type { Codec } from './codecs/codec.ts';
 import { ViewError } from './errors.ts';
+import type { Source } from './source.ts';
 
 /** One column: how its values travel, and whether SQL allows NULL. */
 export interface Column<Plain extends PlainJson = PlainJson, Nullable extends boolean = boolean> {
@@ -15,9 +16,8 @@ export interface Table<
   C extends Columns = Columns,
   P extends readonly (keyof C & string)[] = readonly (keyof C & string)[],
 > {
-  /** The source (one SQL instance, one connector) the table belongs to. */
-  readonly source: string;
-  /** `schema.table`, as change events name it. */
+  readonly source: Source;
+  /** `schema.table`, as change events name it; of MariaDB and MySQL `database.table`. */
   readonly name: string;
   readonly schema: string;
   readonly table: string;
@@ -31,7 +31,7 @@ export interface Table<
 export type AnyTable = Table<any>;
 
 export const notNull = <Plain extends PlainJson>(codec: Codec<Plain>): Column<Plain, false> => ({
-  codec,
+  codec: codec.whenNotNull ?? codec,
   nullable: false,
 });
 export const nullable = <Plain extends PlainJson>(codec: Codec<Plain>): Column<Plain, true> => ({
@@ -41,8 +41,8 @@ export const nullable = <Plain extends PlainJson>(codec: Codec<Plain>): Column<P
 
 /** @throws ViewError when the primary key is empty or may be NULL */
 export function table<const C extends Columns, const P extends readonly (keyof C & string)[]>(definition: {
-  source: string;
-  /** `schema.table` */
+  source: Source;
+  /** `schema.table`; of MariaDB and MySQL `database.table`. */
   name: string;
   columns: C;
   primaryKey: P;

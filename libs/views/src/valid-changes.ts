@@ -91,8 +91,8 @@ function sideWritesProblem({ changes, table }: AnyView): Problem {
   const rules: ChangeRules = changes;
   if (rules.also === undefined) return undefined;
   if (rules.also.to.length === 0) return 'changes.also writes nowhere; name its tables in "to".';
-  const foreign = rules.also.to.find((target) => target.table.source !== table.source);
+  const foreign = rules.also.to.find((target) => target.table.source.name !== table.source.name);
   return foreign === undefined
     ? undefined
-    : `${foreign.table.name} is of source ${foreign.table.source}, and one transaction reaches only ${table.source}.`;
+    : `${foreign.table.name} is of source ${foreign.table.source.name}, and one transaction reaches only ${table.source.name}.`;
 }

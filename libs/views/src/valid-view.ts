@@ -1,5 +1,6 @@
 import { isOwnColumn } from '@hybridge/protocol';
 import { accessProblem } from './access.ts';
+import { computedProblem } from './computed.ts';
 import { ViewError } from './errors.ts';
 import { MAX_EXPRESSION_BYTES, longestExpression } from './expression-size.ts';
 import { type KeyTemplate, keyColumns } from './key-template.ts';
@@ -7,8 +8,11 @@ import { Layout } from './layout.ts';
 import { primaryProblem } from './primary.ts';
 import type { Column } from './table.ts';
 import { rawWritesProblem } from './raw-writes.ts';
+import { shapeOf } from './shape.ts';
 import { changesProblem } from './valid-changes.ts';
+import { indexesProblem } from './valid-indexes.ts';
 import type { AnyView } from './view.ts';
+import { whereProblem } from './where.ts';
 
 /** First key parts of items that belong to no view, such as control items (protocol, "Item layout"). */
 const RESERVED_PREFIXES: readonly string[] = ['A', 'C', 'J', 'R'];
@@ -20,11 +24,14 @@ export function assertValidView(view: AnyView): void {
     prefixProblem,
     sortKeyProblem,
     attributeProblem,
+    computedProblem,
     primaryProblem,
     changesProblem,
+    whereProblem,
     rawWritesProblem,
     layoutProblem,
     accessProblem,
+    indexesProblem,
   ];
   for (const check of checks) {
     const problem = check(view);
@@ -66,11 +73,13 @@ function sortKeyProblem({ key, table }: AnyView): Problem {
     : undefined;
 }
 
-function attributeProblem({ attributeNames, attributes, table }: AnyView): Problem {
-  for (const attribute of attributeNames) {
+function attributeProblem({ documentNames, attributeNames, attributes, table }: AnyView): Problem {
+  for (const attribute of documentNames) {
     if (attribute === '' || !isOwnColumn(attribute)) {
       return `attribute "${attribute}" is reserved; names must not be empty, pk, sk or begin with "_".`;
     }
+  }
+  for (const attribute of attributeNames) {
     if (!Object.hasOwn(table.columns, attributes[attribute])) {
       return `attribute "${attribute}" names column "${attributes[attribute]}", which ${table.name} does not have.`;
     }
@@ -78,12 +87,13 @@ function attributeProblem({ attributeNames, attributes, table }: AnyView): Probl
   return undefined;
 }
 
-function layoutProblem({ layout, attributeNames }: AnyView): Problem {
-  if (layout === Layout.document) return undefined;
-  const { expression, bytes } = longestExpression(attributeNames.length);
+function layoutProblem(view: AnyView): Problem {
+  if (view.layout === Layout.document) return undefined;
+  const { length } = shapeOf(view).names;
+  const { expression, bytes } = longestExpression(length);
   if (bytes <= MAX_EXPRESSION_BYTES) return undefined;
   return (
-    `its ${attributeNames.length} attributes make the expression ${expression} ${bytes} bytes long, and DynamoDB takes ` +
+    `its ${length} attributes${view.documentNames.length < length ? ' and keys of indexes' : ''} make the expression ${expression} ${bytes} bytes long, and DynamoDB takes ` +
     `${MAX_EXPRESSION_BYTES}; set layout: 'document', or map fewer columns.`
   );
 }

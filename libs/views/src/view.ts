@@ -1,21 +1,39 @@
 import { ViewMode } from '@hybridge/protocol';
 import type { Access } from './access.ts';
 import type { ChangeRules, ChangesDefinition } from './change-rules.ts';
+import {
+  type Computed,
+  type ComputedDefinitions,
+  type ComputedPlain,
+  type ComputedSources,
+  type ComputedTypes,
+  computedFields,
+} from './computed.ts';
 import { type DomainEvent, type EventBuilder, eventBuilder } from './domain-event.ts';
-import { Layout, itemColumnsOf } from './layout.ts';
+import { Layout } from './layout.ts';
+import type { IndexDefinitions } from './indexes.ts';
 import type { KeyTemplate } from './key-template.ts';
 import { Primary, rulesOf } from './primary.ts';
 import { RawWrites } from './raw-writes.ts';
 import type { Column, Columns, Table } from './table.ts';
 import { assertValidView } from './valid-view.ts';
+import type { WhereDefinition } from './where.ts';
 
 /** What a reader of the item sees, by attribute name. */
-export type DocumentOf<C extends Columns, A extends { readonly [attribute: string]: keyof C & string }> = {
-  readonly [Name in keyof A]: C[A[Name]] extends Column<infer Plain, infer Nullable>
-    ? Nullable extends false
-      ? Plain
-      : Plain | null
-    : never;
+export type DocumentOf<
+  C extends Columns,
+  A extends { readonly [attribute: string]: keyof C & string },
+  X extends ComputedTypes = Record<never, never>,
+> = {
+  readonly [Name in keyof A | keyof X]: Name extends keyof A
+    ? C[A[Name]] extends Column<infer Plain, infer Nullable>
+      ? Nullable extends false
+        ? Plain
+        : Plain | null
+      : never
+    : Name extends keyof X
+      ? ComputedPlain<X[Name]>
+      : never;
 };
 
 /** Rows of one table as items of the view table. */
@@ -24,6 +42,9 @@ export interface View<
   A extends { readonly [attribute: string]: keyof C & string } = { readonly [attribute: string]: keyof C & string },
   K extends KeyTemplate<keyof C & string> = KeyTemplate<keyof C & string>,
   P extends readonly (keyof C & string)[] = readonly (keyof C & string)[],
+  I extends IndexDefinitions = IndexDefinitions,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- by default of any types
+  X extends ComputedTypes = any,
 > {
   readonly name: string;
   readonly table: Table<C, P>;
@@ -31,15 +52,21 @@ export interface View<
   /** Attribute name → column name. */
   readonly attributes: A;
   readonly attributeNames: readonly string[];
+  /** Attributes that no column stands behind. */
+  readonly computed: { readonly [Name in keyof X]: Computed<X[Name]> };
+  /** What its documents show: attributes, then computed ones. */
+  readonly documentNames: readonly string[];
+  /** Which rows belong to it; undefined: all. */
+  readonly where: WhereDefinition<C, readonly (keyof C & string)[]> | undefined;
   readonly layout: Layout;
-  /** Names of the item's own columns: the attributes, or in a document view the one that holds them all. */
-  readonly itemColumns: readonly string[];
   readonly mode: ViewMode;
   readonly primary: Primary;
   readonly changes: ChangeRules<DocumentOf<C, A>>;
   readonly rawWrites: RawWrites;
   /** Who may read and change it through an API; nobody where nothing is said. */
-  readonly access: Access<keyof A & string>;
+  readonly access: Access<(keyof A | keyof NoInfer<X>) & string>;
+  /** Further orders to list its items in, by name; see `indexesOf`. */
+  readonly indexes: I;
   readonly events: readonly DomainEvent[];
 }
 
@@ -52,10 +79,24 @@ export interface ViewDefinition<
   A extends { readonly [attribute: string]: keyof C & string },
   K extends KeyTemplate<keyof C & string> = KeyTemplate<keyof C & string>,
   P extends readonly (keyof C & string)[] = readonly (keyof C & string)[],
+  I extends IndexDefinitions = Record<never, never>,
+  F extends ComputedSources<DocumentOf<C, A>> = Record<never, never>,
+  X extends ComputedTypes = Record<never, never>,
+  W extends readonly (keyof C & string)[] = readonly (keyof C & string)[],
 > {
   readonly table: Table<C, P>;
   readonly key: K;
   readonly attributes: A;
+  /**
+   * Attributes computed from others, stored with them: `{ displayName: { from: ['name', 'city'], type: text(), value:
+   * ({ name, city }) => … } }`. A pending change shows in them. Who may read their sources does not matter to them.
+   */
+  readonly computed?: ComputedDefinitions<NoInfer<DocumentOf<C, A>>, F, X>;
+  /**
+   * Rows that belong to the view; default all. One that does not, or no longer, is treated as a deleted one: its item
+   * goes, and `deleted` is told.
+   */
+  readonly where?: WhereDefinition<C, W> | undefined;
   /** Default `eager`: every row has an item. `lazy`: only rows somebody has read. */
   readonly mode?: ViewMode;
   /**
@@ -77,9 +118,16 @@ export interface ViewDefinition<
    */
   readonly rawWrites?: RawWrites;
   /** Who may read and change it through an API that knows its callers; default nobody. */
-  readonly access?: Access<keyof A & string>;
+  readonly access?: Access<(keyof A | keyof NoInfer<X>) & string>;
+  /**
+   * Further orders to list its items in: `{ byStatus: { pk: ['ORDERSTATUS', attribute('status')], sk: [attribute('placedAt')] } }`.
+   * Only of eager views. They follow the items a moment later.
+   */
+  readonly indexes?: I & NoInfer<IndexDefinitions<(keyof A | keyof X) & string, DocumentOf<C, A, X>>>;
   /** What the world hears of: `(on) => [on.changed(ProductRepriced, ['price'], ({ after }) => …)]`. */
-  readonly events?: (on: EventBuilder<DocumentOf<C, A>>) => readonly DomainEvent<DocumentOf<C, A>>[];
+  readonly events?: (
+    on: EventBuilder<DocumentOf<C, A, NoInfer<X>>>,
+  ) => readonly DomainEvent<DocumentOf<C, A, NoInfer<X>>>[];
 }
 
 /**
@@ -91,26 +139,34 @@ export function view<
   const A extends { readonly [attribute: string]: keyof C & string },
   const K extends KeyTemplate<keyof C & string>,
   const P extends readonly (keyof C & string)[],
->(name: string, definition: ViewDefinition<C, A, K, P>): View<C, A, K, P> {
+  const F extends ComputedSources<DocumentOf<C, A>> = Record<never, never>,
+  const X extends ComputedTypes = Record<never, never>,
+  const I extends IndexDefinitions = Record<never, never>,
+  const W extends readonly (keyof C & string)[] = readonly (keyof C & string)[],
+>(name: string, definition: ViewDefinition<C, A, K, P, I, F, X, W>): View<C, A, K, P, I, X> {
   const layout = definition.layout ?? Layout.flat;
   const attributeNames = Object.keys(definition.attributes);
   const primary = definition.primary ?? Primary.sql;
   const isOfKey = (attribute: string): boolean =>
     (definition.table.primaryKey as readonly string[]).includes(definition.attributes[attribute] ?? '');
   const settable = attributeNames.filter((attribute) => !isOfKey(attribute));
-  const result: View<C, A, K, P> = {
+  const computed = computedFields((definition.computed ?? {}) as Parameters<typeof computedFields>[0]);
+  const result: View<C, A, K, P, I, X> = {
     name,
     table: definition.table,
     key: definition.key,
     attributes: definition.attributes,
     attributeNames,
+    computed: computed as unknown as View<C, A, K, P, I, X>['computed'],
+    documentNames: [...attributeNames, ...Object.keys(computed)],
+    where: definition.where as View<C, A, K, P, I, X>['where'],
     layout,
-    itemColumns: itemColumnsOf(layout, attributeNames),
     mode: definition.mode ?? ViewMode.eager,
     primary,
     changes: rulesOf<DocumentOf<C, A>>(primary, definition.changes, settable as (keyof A & string)[]),
     rawWrites: definition.rawWrites ?? RawWrites.forbid,
     access: definition.access ?? {},
+    indexes: definition.indexes ?? ({} as I),
     events: (definition.events?.(eventBuilder()) ?? []) as unknown as readonly DomainEvent[],
   };
   assertValidView(result);

@@ -10,6 +10,7 @@ import {
   leaseWrite,
   stateOf,
   text,
+  plainShape,
 } from '@hybridge/protocol';
 import { type BatchReader, createBatchReader, createDynamoDbClient, createItemStore } from '@hybridge/sink-dynamodb';
 import { KEY, rowChange, testContext } from '@hybridge/testkit';
@@ -41,7 +42,14 @@ describe('a batched read in front of the changes of a lazy view', () => {
   async function read(key: ItemKey): Promise<void> {
     const leased = await store.write(leaseWrite(key, 'token', context));
     if (!leased.ok || leased.item === undefined) throw new Error(`no lease for ${formatKey(key)}`);
-    await store.write(fillWrite(leaseOf(key, 'token', leased.item), { city: text('c'), name: text('n') }, context));
+    await store.write(
+      fillWrite(
+        leaseOf(key, 'token', leased.item),
+        plainShape(['city', 'name']),
+        { city: text('c'), name: text('n') },
+        context,
+      ),
+    );
   }
 
   /** What one change costs each key, and what it leaves. */

@@ -13,9 +13,7 @@ import {
   timestamptz,
   uuid,
 } from '@hybridge/views';
-
-/** The inherited retail database: one PostgreSQL instance, one connector. */
-const source = 'shop';
+import { shop as source } from '../sources.ts';
 
 export const customers = table({
   source,

@@ -1,5 +1,5 @@
 import { OrderPlaced, OrderStatusChanged } from '@hybridge/contracts';
-import { column, view } from '@hybridge/views';
+import { attribute, column, view } from '@hybridge/views';
 import { STAFF } from '../access.ts';
 import { orders as table } from '../tables/shop.ts';
 
@@ -18,6 +18,16 @@ export const orders = view('orders', {
     shippedAt: 'shipped_at',
   },
   changes: { allow: ['note'], policy: 'sql-wins' },
+  indexes: {
+    // A customer's orders by time.
+    byCustomer: { pk: ['CUSTOMERORDERS', attribute('customerId')], sk: [attribute('placedAt')] },
+    // What the people who pack have to read, at each step; only orders with a note.
+    noted: {
+      pk: ['NOTEDORDERS', attribute('status')],
+      sk: [attribute('placedAt')],
+      where: ({ note }) => note !== null && note !== '',
+    },
+  },
   access: { owner: { attribute: 'customerId' }, read: ['owner', STAFF], update: ['owner'] },
   events: (on) => [
     on.created(OrderPlaced, ({ after }) => ({ orderId: after.id, customerId: after.customerId, total: after.total })),

@@ -17,6 +17,7 @@ import {
   versionOf,
 } from '../item.ts';
 import type { ProtocolContext } from '../ports.ts';
+import { type ItemShape, derivedColumns } from '../shape.ts';
 import { ZERO_VERSION } from '../version.ts';
 import { buildWrite } from '../write.ts';
 import { type Decision, type Seen, done } from './decision.ts';
@@ -30,7 +31,7 @@ export interface CustomerChange {
   readonly op: ChangeOperation;
   /** New values by attribute name; all own columns for an insert, empty for a delete. */
   readonly set: Attributes;
-  readonly columnNames: readonly string[];
+  readonly shape: ItemShape;
   /** Attributes that an update is compared by besides those it sets, such as all of them, or a version; default none. */
   readonly compared?: readonly string[];
   readonly by: string;
@@ -83,7 +84,7 @@ function writeOf(change: CustomerChange, context: ProtocolContext, item: Item | 
   const expression = { u: 'customerUpdate', d: 'customerDelete', i: 'customerInsert' } as const;
   return buildWrite(expression[change.op], {
     key: change.key,
-    columns: visible ?? change.columnNames,
+    ...(visible === undefined ? { columns: change.shape.names } : derivedColumns(change.shape, visible)),
     returnNew: true,
     values: {
       t: encodeTruth(truth),
@@ -116,10 +117,14 @@ function pendingChangeOf(
   };
 }
 
-/** What the base carries: of an update the attributes it is compared by, of a delete all, of an insert none. */
+/**
+ * What the base carries: of an update the attributes it is compared by, of a delete all, of an insert none. What is
+ * derived of others says nothing more than they do.
+ */
 function seenNamesOf(change: CustomerChange, visible: Attributes): readonly string[] {
   if (change.op === 'i') return [];
+  const derived = change.shape.derived?.names ?? [];
   return change.op === 'd'
-    ? Object.keys(visible)
+    ? Object.keys(visible).filter((name) => !derived.includes(name))
     : [...new Set([...Object.keys(change.set), ...(change.compared ?? [])])];
 }

@@ -52,10 +52,11 @@ export async function carryOut<Outcome>(
   }
 }
 
-const isSame = (seen: Item | undefined, now: Item | undefined): boolean =>
+export const isSame = (seen: Item | undefined, now: Item | undefined): boolean =>
   seen !== undefined && now !== undefined && sameAttributes(seen, now);
 
-const refused = (key: Write['key'], { expression }: Write): ProtocolError =>
+/** Of an item that refuses what was decided on it, and is still the same. */
+export const refused = (key: Write['key'], { expression }: Write): ProtocolError =>
   new ProtocolError(
     'HYBRIDGE_PROTOCOL_WRITE_REFUSED',
     `Item ${formatKey(key)} refuses ${expression} and stays as it is: its metadata are not what the protocol writes. ` +

@@ -1,6 +1,7 @@
 import { type Attributes, number, scalarOf, text } from '../attribute.ts';
 import { type Item, type ItemKey, ItemState, Meta, stateOf, transactionOf, versionOf } from '../item.ts';
 import type { ProtocolContext } from '../ports.ts';
+import { type ItemShape, derivedColumns } from '../shape.ts';
 import { type Version, ZERO_VERSION } from '../version.ts';
 import { type Write, buildWrite } from '../write.ts';
 import { fenceExpiry } from './expiry.ts';
@@ -37,14 +38,19 @@ export function leaseOf(key: ItemKey, token: string, item: Item): Lease {
 }
 
 /** Condition 6: stores what SQL said (undefined: no such row), unless a change event came in between. */
-export function fillWrite(lease: Lease, row: Attributes | undefined, context: ProtocolContext): Write {
+export function fillWrite(
+  lease: Lease,
+  shape: ItemShape,
+  row: Attributes | undefined,
+  context: ProtocolContext,
+): Write {
   const values = { tok: text(lease.token), lv: text(lease.version), w: text(context.nonce()) };
   return row === undefined
     ? buildWrite('fillAbsent', {
         key: lease.key,
         values: { ...values, nx: number(context.now() + context.limits.negativeTtlMs) },
       })
-    : buildWrite('fill', { key: lease.key, columns: row, values });
+    : buildWrite('fill', { key: lease.key, ...derivedColumns(shape, row), values });
 }
 
 /** Condition 6q: the row that SQL holds cannot be stored; readers get it from SQL from now on. */

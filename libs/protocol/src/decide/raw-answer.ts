@@ -1,5 +1,16 @@
 import { text } from '../attribute.ts';
-import { type Item, ItemState, Meta, columnsOf, hasPending, nonceOf, stateOf, versionOf } from '../item.ts';
+import {
+  type Item,
+  ItemState,
+  Meta,
+  fragmentMeta,
+  hasPending,
+  nonceOf,
+  relationsOf,
+  rowAttributesOf,
+  stateOf,
+  versionOf,
+} from '../item.ts';
 import type { ProtocolContext } from '../ports.ts';
 import { buildWrite } from '../write.ts';
 import { type Decision, type Seen, done } from './decision.ts';
@@ -58,15 +69,19 @@ function decideOnAsNew(
 
 /** The image as the row change that it is; undefined when there is none, or it would leave something foreign behind. */
 function imageChange({ image, outcome: _, ...signal }: SettleSignal, item: Item | undefined): RowChange | undefined {
-  const foreign = foundColumns(item).some((name) => !signal.columnNames.includes(name));
+  const known = [...signal.shape.names, ...fragmentsOf(item)];
+  const foreign = foundColumns(item).some((name) => !known.includes(name));
   if (foreign || (item !== undefined && !isOfProtocol(item))) return undefined;
   if (image?.exists === true) return { ...signal, kind: 'upsert', columns: image.columns };
   return image?.exists === false ? { ...signal, kind: 'delete', columns: {} } : undefined;
 }
 
-/** Every own column the item carries, also one that no definition knows. */
-const foundColumns = (item: Item | undefined): readonly string[] =>
-  item === undefined ? [] : Object.keys(columnsOf(item));
+/** Whatever the item carries of a row, also what no definition knows. */
+const foundColumns = (item: Item | undefined): readonly string[] => (item === undefined ? [] : rowAttributesOf(item));
+
+/** Attributes of other rows' fragments: those stay with the row that they were put to. */
+const fragmentsOf = (item: Item | undefined): readonly string[] =>
+  item === undefined ? [] : relationsOf(item).flatMap((relation) => [relation, fragmentMeta(relation)]);
 
 /** What the conditions of the protocol take an item for; with anything else they would be refused for ever. */
 function isOfProtocol(item: Item): boolean {

@@ -1,5 +1,5 @@
 import { text } from '../attribute.ts';
-import { type Item, type ItemKey, columnsOf, hasPending, nonceOf } from '../item.ts';
+import { type Item, type ItemKey, hasPending, nonceOf, rowAttributesOf } from '../item.ts';
 import type { ProtocolContext } from '../ports.ts';
 import { type Write, buildWrite } from '../write.ts';
 import { type Decision, type Seen, done } from './decision.ts';
@@ -17,8 +17,8 @@ export function decideRepair(key: ItemKey, context: ProtocolContext, seen: Seen)
   const { item } = seen;
   if (item === undefined) return done('absent');
   if (hasPending(item)) return done('pending');
-  // Every own column the item carries, also one that no definition knows.
-  return { do: 'write', write: invalidateWrite(item, Object.keys(columnsOf(item)), key, context), outcome: 'fenced' };
+  // Whatever the item carries of a row, also what no definition knows.
+  return { do: 'write', write: invalidateWrite(item, rowAttributesOf(item), key, context), outcome: 'fenced' };
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   versionOf,
 } from '../item.ts';
 import type { ProtocolContext } from '../ports.ts';
+import { type ColumnsToWrite, type ItemShape, derivedColumns } from '../shape.ts';
 import type { Version } from '../version.ts';
 import { buildWrite } from '../write.ts';
 import { type Decision, type Seen, done } from './decision.ts';
@@ -37,8 +38,7 @@ export interface RowChange extends Provenance {
   readonly kind: 'upsert' | 'partial' | 'touched' | 'delete' | 'unstorable';
   /** Own columns: all of them for an upsert, the available ones for a partial update, none otherwise. */
   readonly columns: Attributes;
-  /** Names of all own columns of the view. */
-  readonly columnNames: readonly string[];
+  readonly shape: ItemShape;
   /** Why the row cannot be stored; only for `unstorable`. */
   readonly reason?: string;
   /** A snapshot row so old that a tombstone newer than it may be gone already (protocol, rule 9). */
@@ -86,7 +86,7 @@ function decideOnAsNew(
 ): Decision<RowChangeOutcome> {
   const isParked = stateOf(item) === ItemState.quarantined && !hasPending(item) && versionOf(item) === change.version;
   if (!isParked || change.kind === 'unstorable') return done(mustBeFilled(item, mode) ? 'fenced' : 'stale');
-  const write = invalidateWrite(item, change.columnNames, change.key, context);
+  const write = invalidateWrite(item, change.shape.names, change.key, context);
   return { do: 'write', write, outcome: 'fenced' };
 }
 
@@ -121,10 +121,10 @@ function decideOnSettled(
 
 /** Conditions 1, 1', 1", 2' and 3: the write that needs no look at the item first. */
 function store(change: RowChange, mode: ViewMode, context: ProtocolContext): Decision<RowChangeOutcome> {
-  const { expression, columns, values } = storeParts(change, mode, context);
+  const { expression, values, ...columns } = storeParts(change, mode, context);
   const write = buildWrite(expression, {
     key: change.key,
-    columns,
+    ...columns,
     values: { ...provenanceValues(change), w: text(context.nonce()), ...values },
   });
   return { do: 'write', write, outcome: OUTCOMES[change.kind] };
@@ -138,32 +138,30 @@ const OUTCOMES = {
   unstorable: 'quarantined',
 } as const satisfies Record<RowChange['kind'], RowChangeOutcome>;
 
-function storeParts(
-  change: RowChange,
-  mode: ViewMode,
-  context: ProtocolContext,
-): {
-  expression: ExpressionName;
-  columns: Attributes | readonly string[];
-  values: Record<string, AttributeValue>;
-} {
+type StoreParts = (ColumnsToWrite | { readonly columns: readonly string[] }) & {
+  readonly expression: ExpressionName;
+  readonly values: Record<string, AttributeValue>;
+};
+
+function storeParts(change: RowChange, mode: ViewMode, context: ProtocolContext): StoreParts {
+  const { shape } = change;
   switch (change.kind) {
     case 'upsert':
       return {
         expression: mode === ViewMode.eager ? 'upsertEager' : 'upsertLazy',
-        columns: change.columns,
+        ...derivedColumns(shape, change.columns),
         values: {},
       };
     case 'partial':
-      return { expression: 'upsertPartial', columns: change.columns, values: {} };
+      return { expression: 'upsertPartial', ...derivedColumns(shape, change.columns), values: {} };
     case 'touched':
-      return { expression: 'fenceLive', columns: change.columnNames, values: { x: tombstoneExpiry(context) } };
+      return { expression: 'fenceLive', columns: shape.names, values: { x: tombstoneExpiry(context) } };
     case 'delete':
-      return { expression: 'remove', columns: change.columnNames, values: tombstoneValues(context) };
+      return { expression: 'remove', columns: shape.names, values: tombstoneValues(context) };
     case 'unstorable':
       return {
         expression: 'quarantine',
-        columns: change.columnNames,
+        columns: shape.names,
         values: { q: text(change.reason ?? 'unstorable') },
       };
   }
@@ -185,7 +183,7 @@ function rebase(change: RowChange, context: ProtocolContext, item: Item): Decisi
   const visible = render(truth, pendingOf(item));
   const write = buildWrite(visible === undefined ? 'rebaseHidden' : 'rebaseVisible', {
     key: change.key,
-    columns: visible ?? change.columnNames,
+    ...(visible === undefined ? { columns: change.shape.names } : derivedColumns(change.shape, visible)),
     values: {
       ...provenanceValues(change),
       t: encodeTruth(truth),

@@ -20,6 +20,7 @@ import {
   versionOf,
 } from '../item.ts';
 import type { ProtocolContext } from '../ports.ts';
+import { type ItemShape, derivedColumns } from '../shape.ts';
 import { ZERO_VERSION } from '../version.ts';
 import { buildWrite } from '../write.ts';
 import { type Decision, type Seen, done } from './decision.ts';
@@ -30,7 +31,7 @@ import { type Provenance, provenanceValues } from './row-change.ts';
 /** SQL's answer to one customer change, as captured from the inbox table. */
 export interface SettleSignal extends Provenance {
   readonly key: ItemKey;
-  readonly columnNames: readonly string[];
+  readonly shape: ItemShape;
   readonly outcome: Outcome;
   /** The row as it was when the answer committed. Undefined: the answer proves nothing about the row. */
   readonly image: Truth | undefined;
@@ -104,7 +105,7 @@ function settleOne(
   const visible = render(truth, remaining);
   const write = buildWrite(visible === undefined ? 'settleHidden' : 'settleVisible', {
     key: signal.key,
-    columns: visible ?? signal.columnNames,
+    ...(visible === undefined ? { columns: signal.shape.names } : derivedColumns(signal.shape, visible)),
     values: {
       ...common,
       t: encodeTruth(truth),
@@ -124,10 +125,10 @@ function settleLast(
 ): Decision<SettleOutcome> {
   const key = signal.key;
   if (truth.exists === true) {
-    const write = buildWrite('settleLive', { key, columns: truth.columns, values: common });
+    const write = buildWrite('settleLive', { key, ...derivedColumns(signal.shape, truth.columns), values: common });
     return { do: 'write', write, outcome: 'settled' };
   }
-  const columns = signal.columnNames;
+  const columns = signal.shape.names;
   if (truth.exists === false) {
     const write = buildWrite('settleAbsent', { key, columns, values: { ...common, ...tombstoneValues(context) } });
     return { do: 'write', write, outcome: 'settled' };

@@ -1,6 +1,7 @@
 import {
   type AttributeValue as SdkAttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   UpdateItemCommand,
@@ -32,6 +33,10 @@ export function createItemStore(client: DynamoDBClient, options: ItemStoreOption
 
     async write(write) {
       try {
+        if (write.update === '') {
+          await client.send(new DeleteItemCommand(toDeletion(tableName, write)));
+          return { ok: true, item: undefined };
+        }
         const answer = await client.send(new UpdateItemCommand(toRequest(tableName, write)));
         return { ok: true, item: answer.Attributes === undefined ? undefined : fromSdk(answer.Attributes) };
       } catch (cause) {
@@ -41,15 +46,19 @@ export function createItemStore(client: DynamoDBClient, options: ItemStoreOption
   };
 }
 
-const toRequest = (tableName: string, write: Write) => ({
+const toDeletion = (tableName: string, write: Write) => ({
   TableName: tableName,
   Key: toSdkKey(write.key),
   ConditionExpression: write.condition,
-  UpdateExpression: write.update,
   ExpressionAttributeNames: write.names,
   ExpressionAttributeValues: toSdk(write.values),
-  ReturnValues: write.returnNew ? ('ALL_NEW' as const) : ('NONE' as const),
   ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+});
+
+const toRequest = (tableName: string, write: Write) => ({
+  ...toDeletion(tableName, write),
+  UpdateExpression: write.update,
+  ReturnValues: write.returnNew ? ('ALL_NEW' as const) : ('NONE' as const),
 });
 
 /** A refused condition is an answer, not an error: it carries the item as it stood. */

@@ -1,4 +1,4 @@
-import { type AttributeValue, type Attributes, canonicalNumber, sameValue } from '@hybridge/protocol';
+import { type AttributeValue, type Attributes, canonicalNumber, entriesOf, sameValue } from '@hybridge/protocol';
 import { TestkitError } from '../errors.ts';
 import { type TokenReader, readTokens } from './tokens.ts';
 
@@ -18,7 +18,7 @@ type Read = (scope: Scope) => Operand;
 
 /**
  * Evaluates a condition as DynamoDB does, for the part of its language the protocol uses: `attribute_exists`,
- * `attribute_not_exists`, `= <> < <= > >=`, `IN`, `AND`, `OR`, `NOT` and parentheses.
+ * `attribute_not_exists`, `= <> < <= > >=`, `IN`, `AND`, `OR`, `NOT`, parentheses and paths into maps.
  * @throws TestkitError for anything else
  */
 export function holds(condition: string, scope: Scope): boolean {
@@ -82,14 +82,25 @@ function parseList(tokens: TokenReader): readonly Read[] {
   return operands;
 }
 
-/** Reads `#name` or `:value`; also the right-hand sides of updates. */
+/** Reads a path `#name.#name` or `:value`; also the right-hand sides of updates. */
 export function parseOperand(tokens: TokenReader): Read {
   const token = tokens.next();
-  if (token.kind === 'name') return (scope) => scope.attributes[attributeName(token.text, scope)];
+  if (token.kind === 'name') {
+    const path = [token.text];
+    while (tokens.take('.')) path.push(tokens.next().text);
+    return (scope) => valueAt(path, scope);
+  }
   if (token.kind === 'value') {
     return (scope) => scope.values[token.text] ?? fail(`Value ${token.text} was not given.`);
   }
   throw invalid(`"${token.text}" is neither a #name nor a :value.`);
+}
+
+/** Undefined also where the path leads through something that is no map. */
+function valueAt([first = '', ...rest]: readonly string[], scope: Scope): Operand {
+  let value: Operand = scope.attributes[attributeName(first, scope)];
+  for (const name of rest) value = entriesOf(value)[attributeName(name, scope)];
+  return value;
 }
 
 /** @throws TestkitError when the name was not given */

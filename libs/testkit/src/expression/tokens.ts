@@ -7,7 +7,7 @@ export type Token =
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'sign'; readonly text: string };
 
-const PATTERN = /\s*(?:(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([A-Za-z_]+)|(<>|<=|>=|[=<>(),]))/y;
+const PATTERN = /\s*(?:(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([A-Za-z_]+)|(<>|<=|>=|[=<>(),.]))/y;
 const KINDS = ['name', 'value', 'word', 'sign'] as const;
 
 /** Reads tokens one after another. */

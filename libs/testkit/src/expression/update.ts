@@ -20,6 +20,7 @@ export function updated(update: string, scope: Scope): Attributes {
     const clause = tokens.next().text.toUpperCase();
     do {
       const name = touch(attributeName(tokens.next().text, scope));
+      if (tokens.take('.')) throw invalid(`"${update}" writes into a map, which no expression of the protocol does.`);
       if (clause === 'SET') {
         tokens.expect('=');
         result[name] = readRightSide(tokens, scope);

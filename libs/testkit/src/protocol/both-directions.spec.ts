@@ -18,6 +18,7 @@ import {
   sameValue,
   stateOf,
   text,
+  plainShape,
 } from '@hybridge/protocol';
 import fc from 'fast-check';
 import { createMemoryItemStore } from '../memory-item-store.ts';
@@ -106,7 +107,7 @@ describe('customers and internal writers on one row', () => {
           const side: Promise<unknown>[] = [];
 
           const ask = async (id: string, op: 'u' | 'i' | 'd', set: Attributes): Promise<void> => {
-            const change = customerChange({ id, op, set, columnNames: COLUMN_NAMES });
+            const change = customerChange({ id, op, set, shape: plainShape(COLUMN_NAMES) });
             const { outcome, item } = await carryOut(store, KEY, (seen) => decideCustomerChange(change, context, seen));
             if (outcome !== 'accepted') return;
             accepted.push(id);

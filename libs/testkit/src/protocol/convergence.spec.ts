@@ -15,10 +15,11 @@ import {
   stateOf,
   text,
   versionOf,
+  plainShape,
 } from '@hybridge/protocol';
 import fc from 'fast-check';
 import { createMemoryItemStore } from '../memory-item-store.ts';
-import { KEY, rowChange, testContext, versionAt } from '../records.ts';
+import { COLUMN_NAMES, KEY, rowChange, testContext, versionAt } from '../records.ts';
 
 /** The life of one row in SQL: `undefined` where it does not exist. Index 0 is before the first change. */
 type History = readonly (Attributes | undefined)[];
@@ -123,7 +124,10 @@ function replayable(steps: readonly { partial: boolean; next: Attributes | undef
 /** A reader fills from SQL, which shows at least `known` commits. */
 async function fillFrom(store: ItemStore, states: History, known: number, context: ReturnType<typeof testContext>) {
   const leased = await store.write(leaseWrite(KEY, 'token', context));
-  if (leased.ok) await store.write(fillWrite(leaseOf(KEY, 'token', leased.item as Item), states[known], context));
+  if (leased.ok)
+    await store.write(
+      fillWrite(leaseOf(KEY, 'token', leased.item as Item), plainShape(COLUMN_NAMES), states[known], context),
+    );
 }
 
 describe('fills beside row changes', () => {
@@ -160,7 +164,7 @@ describe('fills beside row changes', () => {
               const lease = leaseOf(KEY, token, leased.item as Item);
               const shown = await read();
               const proven = lease.transaction === undefined || lease.version <= versionAt(shown);
-              if (proven) await steps.write(fillWrite(lease, states[shown], context));
+              if (proven) await steps.write(fillWrite(lease, plainShape(COLUMN_NAMES), states[shown], context));
             }
           };
           await scheduler.waitFor(Promise.all([writer(), ...Array.from({ length: readers }, (_, id) => reader(id))]));

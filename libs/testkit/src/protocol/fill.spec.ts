@@ -19,6 +19,7 @@ import {
   stateOf,
   text,
   versionOf,
+  plainShape,
 } from '@hybridge/protocol';
 import { createMemoryItemStore } from '../memory-item-store.ts';
 import { COLUMN_NAMES, KEY, item, pending, rowChange, testContext, versionAt } from '../records.ts';
@@ -33,7 +34,7 @@ function given(before?: Item) {
     context,
     lease: (token: string) => store.write(leaseWrite(KEY, token, context)),
     fill: async (token: string, leased: Item | undefined, found: Attributes | undefined) =>
-      store.write(fillWrite(leaseOf(KEY, token, leased as Item), found, context)),
+      store.write(fillWrite(leaseOf(KEY, token, leased as Item), plainShape(COLUMN_NAMES), found, context)),
     deliver: (n: number) => carryOut(store, KEY, (seen) => decideRowChange(rowChange({ n }), 'lazy', context, seen)),
     judge: () => judgeRead(store.peek(KEY), context.now()),
   };

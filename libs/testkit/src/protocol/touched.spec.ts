@@ -17,9 +17,10 @@ import {
   text,
   truthOf,
   versionOf,
+  plainShape,
 } from '@hybridge/protocol';
 import { createMemoryItemStore } from '../memory-item-store.ts';
-import { KEY, item, pending, rowChange, testContext, versionAt } from '../records.ts';
+import { COLUMN_NAMES, KEY, item, pending, rowChange, testContext, versionAt } from '../records.ts';
 
 const context = testContext();
 const touched = (n: number) => rowChange({ n, kind: 'touched', columns: {} });
@@ -63,6 +64,8 @@ describe.each<ViewMode>(['eager', 'lazy'])('in %s mode, a row that was touched',
     const lease = leaseOf(KEY, 'token', leased.item as Item);
     expect(lease.version).toBe(ZERO_VERSION);
     await carryOut(store, KEY, (seen) => decideRowChange(touched(2), mode, context, seen));
-    expect((await store.write(fillWrite(lease, { city: text('old') }, context))).ok).toBe(false);
+    expect((await store.write(fillWrite(lease, plainShape(COLUMN_NAMES), { city: text('old') }, context))).ok).toBe(
+      false,
+    );
   });
 });

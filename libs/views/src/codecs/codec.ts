@@ -10,6 +10,12 @@ import { ViewError } from '../errors.ts';
 export interface Codec<Plain extends PlainJson = PlainJson> {
   /** The SQL type, as error messages name it. */
   readonly sqlType: string;
+  /** How MariaDB and MySQL give and take the value; left out: as the text it is. */
+  readonly sqlForm?: SqlForm;
+  /** Set where SQL may call values equal, or order them, otherwise than by their text: collations, lists of names. */
+  readonly collation?: Collation;
+  /** The codec of a column that is never NULL; left out: this one. */
+  readonly whenNotNull?: Codec<Plain>;
   /** A value of a change event. @throws ViewError, UnstorableValueError */
   fromChange(value: JsonValue): AttributeValue;
   /** The text form of the SQL driver (session time zone UTC, ISO dates). */
@@ -23,6 +29,12 @@ export interface Codec<Plain extends PlainJson = PlainJson> {
   /** What a customer sent. @throws ViewError naming type and value */
   fromPlain(value: unknown): AttributeValue;
 }
+
+/** hex: bytes as hexadecimal digits · integer: bits as an unsigned integer */
+export type SqlForm = 'hex' | 'integer';
+
+/** text: equal and in order by a collation, such as one without case · names: ordered by their place in a list */
+export type Collation = 'text' | 'names';
 
 export function mismatch(sqlType: string, value: unknown): ViewError {
   const shown = typeof value === 'string' ? `"${value}"` : String(value);

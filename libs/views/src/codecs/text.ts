@@ -1,7 +1,7 @@
 import { mismatch, stringOf, textualCodec, withoutTrailingZeros } from './codec.ts';
 import type { Codec } from './codec.ts';
 
-const stringCodec = (sqlType: string, canonical: (text: string) => string): Codec<string> => {
+export const stringCodec = (sqlType: string, canonical: (text: string) => string): Codec<string> => {
   const codec = textualCodec({
     sqlType,
     parse: (text) => ({ S: canonical(text) }),
@@ -18,7 +18,7 @@ const stringCodec = (sqlType: string, canonical: (text: string) => string): Code
 };
 
 /** text, varchar, char and enum types. */
-export const text = (): Codec<string> => stringCodec('text', (value) => value);
+export const text = (): Codec<string> => ({ ...stringCodec('text', (value) => value), collation: 'text' });
 
 export const uuid = (): Codec<string> =>
   stringCodec('uuid', (value) => {
@@ -52,7 +52,7 @@ export const timestamp = (): Codec<string> =>
 
 const TIME = /^(\d{4,6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d)(?::?(\d\d))?)?$/;
 
-function canonicalTime(value: string, sqlType: string, suffix: string): string {
+export function canonicalTime(value: string, sqlType: string, suffix: string): string {
   if (PLAIN_TIME.test(value)) return plainTime(value, suffix);
   if (/^-?infinity$/.test(value)) return value;
   const match = TIME.exec(value);

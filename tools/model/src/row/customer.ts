@@ -1,4 +1,4 @@
-import { type CustomerChange, hasPending, pendingOf, text } from '@hybridge/protocol';
+import { type CustomerChange, hasPending, pendingOf, text, plainShape } from '@hybridge/protocol';
 import type { Step } from '../checker/model.ts';
 import type { CustomerOperation } from './configuration.ts';
 import { advance, isDone, isServed, isVisited, lease, readForFill, storeFill, takeOff } from './flight.ts';
@@ -34,7 +34,7 @@ function beginChange(world: World, state: State, slot: Slot): Step<State>[] {
 
 function changeOf(operation: CustomerOperation, id: string): CustomerChange {
   const value = text(`x${id}`);
-  const common = { id, key: KEY, columnNames: COLUMN_NAMES, by: 'customer' };
+  const common = { id, key: KEY, shape: plainShape(COLUMN_NAMES), by: 'customer' };
   switch (operation) {
     case 'update-a':
       return { ...common, op: 'u', set: { a: value } };

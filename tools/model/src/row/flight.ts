@@ -8,9 +8,10 @@ import {
   leaseOf,
   sameAttributes,
   stateOf,
+  plainShape,
 } from '@hybridge/protocol';
 import { FLIGHTS, type Fill, type Flight, type FlightName, type State, type Task } from './state.ts';
-import { CURRENT, FORMER, KEY, NOW_MS, type World, hasLease, outdated } from './world.ts';
+import { COLUMN_NAMES, CURRENT, FORMER, KEY, NOW_MS, type World, hasLease, outdated } from './world.ts';
 import { isUnstorable, proves, visibleRow } from './sql.ts';
 
 /** An operation that has not looked at the item yet. */
@@ -121,7 +122,7 @@ function fillRequest(world: World, state: State, fill: Fill) {
   const row = fill.read?.row ?? null;
   const request = isUnstorable(row)
     ? world.design.fillUnstorableWrite(fill.lease, 'oversize', world.context)
-    : world.design.fillWrite(fill.lease, row ?? undefined, world.context);
+    : world.design.fillWrite(fill.lease, plainShape(COLUMN_NAMES), row ?? undefined, world.context);
   return world.interner.canonical(world.design.restampFill?.(request, state.log.length) ?? request);
 }
 

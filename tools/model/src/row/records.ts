@@ -1,4 +1,4 @@
-import { type RowChange, type SettleSignal, encodeVersion, text } from '@hybridge/protocol';
+import { type RowChange, type SettleSignal, encodeVersion, text, plainShape } from '@hybridge/protocol';
 import { isUnstorable } from './sql.ts';
 import type { Commit, KafkaRecord, RowTask, State, Task } from './state.ts';
 import { COLUMN_NAMES, KEY, type World } from './world.ts';
@@ -36,7 +36,7 @@ export function rowTask(world: World, record: KafkaRecord, offset: number): RowT
   const { commit } = record;
   const change: RowChange = {
     key: KEY,
-    columnNames: COLUMN_NAMES,
+    shape: plainShape(COLUMN_NAMES),
     ...provenance(world, commit, 'row', offset),
     ...contentOf(commit, world.configuration.wholeRows),
     ...(record.aged === true ? { aged: true } : {}),
@@ -58,7 +58,7 @@ export function settleTask(world: World, record: KafkaRecord, offset: number): T
   const answer = record.commit.inbox as NonNullable<Commit['inbox']>;
   const signal: SettleSignal = {
     key: KEY,
-    columnNames: COLUMN_NAMES,
+    shape: plainShape(COLUMN_NAMES),
     ...provenance(world, record.commit, 'inbox', offset),
     outcome: { id: answer.id, out: answer.out, at: 0 },
     image: answer.image,

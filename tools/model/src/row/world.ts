@@ -12,9 +12,10 @@ import {
   judgeRead,
   text,
   versionOf,
+  plainShape,
 } from '@hybridge/protocol';
 import { holds, updated } from '@hybridge/testkit';
-import { int8, notNull, nullable, table, text as textColumn, view, column } from '@hybridge/views';
+import { int8, notNull, nullable, table, text as textColumn, view, column, source } from '@hybridge/views';
 import { type Interner, createInterner } from '../checker/interner.ts';
 import type { Configuration } from './configuration.ts';
 import type { Design } from './design.ts';
@@ -80,8 +81,8 @@ export function createWorld(configuration: Configuration, design: Design): World
   };
 
   const probes = [
-    design.fillWrite(PROBE, {}, context),
-    design.fillWrite(PROBE, undefined, context),
+    design.fillWrite(PROBE, plainShape([]), {}, context),
+    design.fillWrite(PROBE, plainShape([]), undefined, context),
     design.fillUnstorableWrite(PROBE, '', context),
   ];
   return {
@@ -166,7 +167,7 @@ export function outdated(write: Write): Write {
 }
 
 const rowTable = table({
-  source: 'model',
+  source: source('model', 'postgres'),
   name: 'public.rows',
   primaryKey: ['id'],
   columns: { id: notNull(int8()), a: nullable(textColumn()), b: nullable(textColumn()) },

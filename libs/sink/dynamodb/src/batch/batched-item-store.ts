@@ -110,7 +110,7 @@ export function createBatchedItemStore(client: DynamoDBClient, options: BatchedI
     if (error === undefined) return sending.resolve({ ok: true, item: undefined });
     switch (error.Code) {
       case ErrorCode.ConditionalCheckFailed:
-        if (error.Item === undefined && CREATING.has(sending.write.expression)) return again(sending, 'absent');
+        if (error.Item === undefined && isCreating(sending.write)) return again(sending, 'absent');
         return sending.resolve({ ok: false, item: error.Item as Item | undefined });
       case ErrorCode.DuplicateItem:
         return again(sending, 'exists');
@@ -152,9 +152,14 @@ export function createBatchedItemStore(client: DynamoDBClient, options: BatchedI
   };
 }
 
-/** Snapshot rows, which alone name no transaction, mostly meet no item. */
+/** Snapshot rows, which alone name no transaction, mostly meet no item; nor do references, put for a new parent only. */
 const guessOf = (write: Write): Sending['guess'] =>
-  CREATING.has(write.expression) && 'NULL' in (write.values[':fx'] ?? {}) ? 'absent' : 'exists';
+  isCreating(write) && (write.expression === 'putReference' || 'NULL' in (write.values[':fx'] ?? {}))
+    ? 'absent'
+    : 'exists';
+
+/** Whether its condition holds where no item is. */
+const isCreating = (write: Write): boolean => CREATING.has(write.expression) && write.needsItem !== true;
 
 /** Statements' errors that trying again can mend, by the names that the same errors of a whole call have. */
 const MOMENTARY: Readonly<Record<string, string>> = {

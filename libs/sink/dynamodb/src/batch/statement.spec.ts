@@ -1,4 +1,13 @@
-import { type RowChange, type Write, decideRowChange, leaseWrite, text } from '@hybridge/protocol';
+import {
+  type Attributes,
+  type RowChange,
+  type Write,
+  decideRowChange,
+  leaseWrite,
+  plainShape,
+  scalarOf,
+  text,
+} from '@hybridge/protocol';
 import { KEY, rowChange, testContext } from '@hybridge/testkit';
 import { createStatements } from './statement.ts';
 
@@ -26,6 +35,22 @@ describe('a conditional write in PartiQL', () => {
     expect(statements.update(writeOf({ kind: 'delete', columns: {} }))?.text).toContain('REMOVE "city" REMOVE "name"');
   });
 
+  it('removes what is derived of other columns beside those it sets', () => {
+    const of = (city: string) => ({
+      set: { city: text(city) },
+      remove: city === '' ? ['_byCity_pk', '_byCity_sk'] : [],
+    });
+    const shape = {
+      names: ['city', '_byCity_pk', '_byCity_sk'],
+      derived: { names: [], of: ({ city }: Attributes) => of(scalarOf(city) ?? '') },
+    };
+    const statementOf = (city: string) => statements.update(writeOf({ columns: { city: text(city) }, shape }));
+    expect(statementOf('')?.text).toContain('REMOVE "_q" REMOVE "_byCity_pk" REMOVE "_byCity_sk" WHERE');
+    expect(statementOf('c')?.text).not.toContain('_byCity');
+    const { text: said = '', parameters = [] } = statementOf('') ?? {};
+    expect(parameters).toHaveLength(said.split('?').length - 1);
+  });
+
   it('inserts the item that the write makes where none is', () => {
     const { text: said, parameters } = statements.insert(writeOf());
     expect(said).toMatch(/^INSERT INTO "views" VALUE \{'pk': \?, 'sk': \?, 'city': \?/);
@@ -42,7 +67,7 @@ describe('a conditional write in PartiQL', () => {
   });
 
   it.each([`it's`, `a"b`, 'order'])('quotes the column %s', (name) => {
-    const write = writeOf({ columns: { [name]: text('x') }, columnNames: [name] });
+    const write = writeOf({ columns: { [name]: text('x') }, shape: plainShape([name]) });
     expect(statements.update(write)?.text).toContain(`SET "${name.replaceAll('"', '""')}" = ?`);
     expect(statements.insert(write).text).toContain(`'${name.replaceAll("'", "''")}': ?`);
   });

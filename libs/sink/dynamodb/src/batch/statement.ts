@@ -62,6 +62,8 @@ const fill = ({ text, placeholders }: Plan, { key, values }: Write): Statement =
 });
 
 function planUpdate(tableName: string, write: Write): Plan | undefined {
+  // PartiQL's DELETE holds where no item is, whatever its condition.
+  if (write.update === '') return undefined;
   const clauses = clausesOf(write);
   if (clauses === undefined) return undefined;
   const condition = conditionOf(write);
