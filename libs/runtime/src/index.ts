@@ -5,3 +5,4 @@ export { ConfigError, type RetryClass, type Retryable, isTransient } from './err
 export { type KeyedQueue, type KeyedQueueOptions, createKeyedQueue } from './keyed-queue.ts';
 export { type Lanes, createLanes } from './lanes.ts';
 export { type RetryOptions, retryTransient } from './retry.ts';
+export { type NamedSource, type SourceUrls, readSourceUrls, sourceSettingName } from './source-urls.ts';

@@ -9,7 +9,8 @@ import {
   truthOf,
 } from '@hybridge/protocol';
 import type { FoundRow } from '@hybridge/reader-sql';
-import { type AnyView, projectRow } from '@hybridge/views';
+import { type AnyView, belongsTo, projectRow } from '@hybridge/views';
+import { isListedRight } from './index-keys.ts';
 
 /** How an item stands to its SQL row. */
 export const ComparisonClass = {
@@ -21,7 +22,7 @@ export const ComparisonClass = {
   pending: 'pending',
   /** The row cannot be stored; readers go to SQL. */
   quarantined: 'quarantined',
-  /** The item shows another row than SQL. */
+  /** The item shows another row than SQL, or an index lists it where it does not belong. */
   stale: 'stale',
   /** SQL has the row; the item is not there (eager), or says that there is none. */
   missing: 'missing',
@@ -39,20 +40,21 @@ export const isDifference = (found: ComparisonClass): found is DifferenceClass =
 
 /**
  * Compares the truth of one item with one row, as readers at `nowMs` would be served. Pure.
- * @param found undefined: SQL has no such row
+ * @param row undefined: SQL has no such row; one that does not belong to the view is as good as none
  */
 export function classify(
   view: AnyView,
-  found: FoundRow | undefined,
+  row: FoundRow | undefined,
   item: Item | undefined,
   nowMs: number,
 ): ComparisonClass {
+  const found = row !== undefined && belongsTo(view, row.row) ? row : undefined;
   if (item === undefined) return withoutClaim(view, found);
   if (stateOf(item) === ItemState.quarantined)
     return found === undefined ? ComparisonClass.extra : ComparisonClass.quarantined;
   if (hasPending(item)) return ComparisonClass.pending;
   const truth = truthOf(item);
-  if (truth.exists === true) return ofLive(view, found, truth.columns);
+  if (truth.exists === true) return ofLive(view, found, item, truth.columns);
   if (truth.exists === 'unknown') return withoutClaim(view, found);
   return ofTombstone(view, found, item, nowMs);
 }
@@ -64,11 +66,10 @@ function withoutClaim(view: AnyView, found: FoundRow | undefined): ComparisonCla
   return view.mode === 'eager' ? ComparisonClass.missing : ComparisonClass.unread;
 }
 
-function ofLive(view: AnyView, found: FoundRow | undefined, columns: Attributes): ComparisonClass {
+function ofLive(view: AnyView, found: FoundRow | undefined, item: Item, columns: Attributes): ComparisonClass {
   if (found === undefined) return ComparisonClass.extra;
-  return found.unstorable === undefined && sameAttributes(projectRow(view, found.row), columns)
-    ? ComparisonClass.matched
-    : ComparisonClass.stale;
+  const isSame = found.unstorable === undefined && sameAttributes(projectRow(view, found.row) ?? {}, columns);
+  return isSame && isListedRight(view, item, columns) ? ComparisonClass.matched : ComparisonClass.stale;
 }
 
 function ofTombstone(view: AnyView, found: FoundRow | undefined, item: Item, nowMs: number): ComparisonClass {

@@ -20,6 +20,7 @@ import {
   int8,
   notNull,
   nullable,
+  source,
   table,
   text as textType,
   view,
@@ -30,7 +31,7 @@ import type { CompareDependencies, Progress } from './comparison.ts';
 import { differencesIn, renderReport } from './report.ts';
 
 const people = table({
-  source: 'test',
+  source: source('test', 'postgres'),
   name: 'public.people',
   primaryKey: ['id'],
   columns: { id: notNull(int8()), city: nullable(textType()) },
@@ -113,6 +114,35 @@ describe('compareView', () => {
     expect(result).toMatchObject({ view: 'people', compared: 2, counts: { matched: 2 }, differences: [] });
   });
 
+  it('takes a row that does not belong to the view for none', async () => {
+    const filtered = view('filtered', {
+      ...eager,
+      changes: {},
+      events: () => [],
+      where: { from: ['city'], keep: ({ city }) => city !== 'Delft' },
+    });
+    const rows = [row(1), row(2, 'Delft'), row(3, 'Delft')];
+    const result = await compareView(filtered, world({ rows, items: [stored(1), stored(2, 'Delft')] }), quick);
+    expect(result.counts).toMatchObject({ matched: 2, extra: 1 });
+    expect(result.differences).toMatchObject([{ class: 'extra', keyParts: ['2'], expected: undefined }]);
+  });
+
+  it('compares what is computed too', async () => {
+    const labelled = view('labelled', {
+      ...eager,
+      changes: {},
+      events: () => [],
+      computed: { label: { from: ['id'], type: textType(), value: ({ id }) => `#${id}` } },
+    });
+    const [fresh, old] = [stored(1), stored(2)];
+    const items = [
+      { ...fresh, label: text('#1') },
+      { ...old, label: text('old') },
+    ];
+    const result = await compareView(labelled, world({ rows: [row(1), row(2)], items }), quick);
+    expect(result.counts).toMatchObject({ matched: 1, stale: 1 });
+  });
+
   it('finds a stale, a missing and an extra item, and shows both sides', async () => {
     const deps = world({ rows: [row(1, 'Delft'), row(2)], items: [stored(1), stored(3)] });
     const result = await compareView(eager, deps, quick);
@@ -166,6 +196,27 @@ describe('compareView', () => {
     expect([result.differences.length, result.counts.missing]).toEqual([1, 3]);
   });
 
+  it('tells of every confirmed difference, and waits for what is done about it', async () => {
+    const told: string[] = [];
+    let underWay = 0;
+    let most = 0;
+    const onDifference = async (_: unknown, keyRow: Row, found: string): Promise<void> => {
+      most = Math.max(most, ++underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay--;
+      told.push(`${found} ${keyRow['id'] !== undefined && 'N' in keyRow['id'] ? keyRow['id'].N : '?'}`);
+    };
+    const rows = Array.from({ length: 250 }, (_, id) => row(id));
+    await compareView(eager, world({ rows, items: [stored(7)] }), { ...quick, maxDifferences: 1, onDifference });
+    expect([told.length, told.includes('missing 0'), told.includes('missing 7'), underWay]).toEqual([
+      249,
+      true,
+      false,
+      0,
+    ]);
+    expect(most).toBeLessThanOrEqual(100);
+  });
+
   it('settles a crowd of differences on the way, and counts each once', async () => {
     const ids = Array.from({ length: 2_500 }, (_, i) => i);
     const result = await compareView(eager, world({ rows: ids.map((id) => row(id)), items: [] }), quick);
@@ -190,7 +241,7 @@ describe('compareView', () => {
 
   it('counts a row whose key is longer than a key can be among those that have no item', async () => {
     const labels = table({
-      source: 'test',
+      source: source('test', 'postgres'),
       name: 'public.labels',
       primaryKey: ['label'],
       columns: { label: notNull(textType()) },

@@ -1,5 +1,6 @@
 import { type Item, type ItemKey, Meta, keyOf } from '@hybridge/protocol';
 import { MAX_BATCH_KEYS } from '@hybridge/reader-dynamodb';
+import { isSqlUnavailable } from '@hybridge/reader-sql';
 import {
   type AnyView,
   type Catalog,
@@ -48,14 +49,23 @@ export async function compareAll(
 ): Promise<readonly Comparison[]> {
   const settings = settingsOf(options);
   const run = begin(catalog, dependencies, settings);
-  for (const walk of run.walks) await compareRows(walk, run);
+  for (const walk of run.walks) await whileAvailable(walk, run, () => compareRows(walk, run));
+  if (run.walks.every(({ isLeftOut }) => isLeftOut)) return [];
   await findExtras(catalog, run);
-  const comparisons: Comparison[] = [];
-  for (const { tally } of run.walks) {
-    await tally.confirm(true);
-    comparisons.push(tally.comparison());
+  for (const walk of run.walks) await whileAvailable(walk, run, () => walk.tally.confirm(true));
+  return run.walks.filter(({ isLeftOut }) => !isLeftOut).map(({ tally }) => tally.comparison());
+}
+
+/** Leaves a view out, from then on, whose database does not answer; unless nobody wants to hear of it. */
+async function whileAvailable(walk: Walk, { settings }: Run, task: () => Promise<void>): Promise<void> {
+  if (walk.isLeftOut) return;
+  try {
+    await task();
+  } catch (error) {
+    if (settings.onUnavailable === undefined || !isSqlUnavailable(error)) throw error;
+    walk.isLeftOut = true;
+    settings.onUnavailable(walk.tally.view, error);
   }
-  return comparisons;
 }
 
 /** One view on the way through its rows. */
@@ -63,6 +73,7 @@ interface Walk {
   readonly tally: Tally;
   after: Row | undefined;
   rowsDone: boolean;
+  isLeftOut: boolean;
 }
 
 interface Run {
@@ -79,7 +90,12 @@ function begin(catalog: Catalog, dependencies: CompareDependencies, settings: Co
   const walks = catalog.views.map((view): Walk => {
     const resumed = resume?.views[view.name];
     const after = resumed?.after === undefined ? undefined : keyFromParts(view, resumed.after);
-    return { tally: createTally(view, dependencies, settings, resumed), after, rowsDone: resumed?.rowsDone ?? false };
+    return {
+      tally: createTally(view, dependencies, settings, resumed),
+      after,
+      rowsDone: resumed?.rowsDone ?? false,
+      isLeftOut: false,
+    };
   });
   const pacer = createPacer(settings.ratePerSecond);
   return { walks, dependencies, settings, pacer, itemsAfter: resume?.itemsAfter };
@@ -131,7 +147,7 @@ async function findExtras(catalog: Catalog, run: Run): Promise<void> {
     settings.signal?.throwIfAborted();
     await pacer.take(page.length, settings.signal);
     const claims = claimsOf(catalog, page, run);
-    for (const { tally } of run.walks) await noteExtras(tally, claims, run);
+    for (const walk of run.walks) await whileAvailable(walk, run, () => noteExtras(walk.tally, claims, run));
     run.itemsAfter = keyOf(page.at(-1) as Item);
     page = [];
     await report(run);
@@ -181,7 +197,9 @@ async function noteExtras(tally: Tally, claims: readonly Claim[], { dependencies
   await tally.confirm();
 }
 
-const report = async (run: Run): Promise<void> => run.settings.onProgress?.(progressOf(run));
+/** Not once a view was left out: whoever goes on compares it as far as the items have been walked by now. */
+const report = async (run: Run): Promise<void> =>
+  run.walks.some(({ isLeftOut }) => isLeftOut) ? undefined : run.settings.onProgress?.(progressOf(run));
 
 function progressOf({ walks, settings, itemsAfter }: Run): Progress {
   const views = walks.map(({ tally, after, rowsDone }): [string, ViewProgress] => [

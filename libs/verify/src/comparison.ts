@@ -1,6 +1,7 @@
 import type { Attributes, ItemKey } from '@hybridge/protocol';
 import type { ItemReader } from '@hybridge/reader-dynamodb';
-import type { KeyRange, TableReader } from '@hybridge/reader-sql';
+import type { KeyRange, SqlReadError, TableReader } from '@hybridge/reader-sql';
+import type { AnyView, Row } from '@hybridge/views';
 import type { ComparisonClass, DifferenceClass } from './classify.ts';
 
 export interface Difference {
@@ -69,6 +70,13 @@ export interface CompareOptions {
   readonly now?: () => number;
   /** Goes on from here. */
   readonly resume?: Progress | undefined;
+  /**
+   * Told once of a view whose database does not answer: the others are compared nevertheless, and it is left out of the
+   * outcome. Default: it ends the comparison of all.
+   */
+  readonly onUnavailable?: ((view: AnyView, error: SqlReadError) => void) | undefined;
+  /** Told of every confirmed difference, also of those that are not kept, up to 100 at once; the comparison waits. */
+  readonly onDifference?: ((view: AnyView, keyRow: Row, found: DifferenceClass) => Promise<void>) | undefined;
   /** Told after every page what an interrupted comparison could go on from. */
   readonly onProgress?: ((progress: Progress) => Promise<void>) | undefined;
 }

@@ -9,6 +9,13 @@ export type {
   ViewProgress,
 } from './comparison.ts';
 export { compareAll, compareView } from './compare.ts';
+export {
+  type AttributeFacts,
+  type ExplainDependencies,
+  type Explanation,
+  type ItemFacts,
+  explainItem,
+} from './explain.ts';
 export { type ReportOptions, differencesIn, differingAttributes, formatKeyParts, renderReport } from './report.ts';
 export { type Repair, type RepairDependencies, RepairOutcome, isRepaired, repairItem } from './repair.ts';
 export { VerifyError, type VerifyErrorCode } from './errors.ts';

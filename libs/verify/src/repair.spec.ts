@@ -19,6 +19,7 @@ import {
   int8,
   notNull,
   nullable,
+  source,
   table,
   text as textType,
   view,
@@ -27,7 +28,7 @@ import { isRepaired, repairItem } from './repair.ts';
 
 const people = view('people', {
   table: table({
-    source: 'test',
+    source: source('test', 'postgres'),
     name: 'public.people',
     primaryKey: ['id'],
     columns: { id: notNull(int8()), city: nullable(textType()) },

@@ -1,7 +1,16 @@
 import { type Item, type ItemKey, truthOf } from '@hybridge/protocol';
 import type { FoundRow } from '@hybridge/reader-sql';
 import { pause } from '@hybridge/runtime';
-import { type AnyView, type Row, keyFromParts, keyOfRow, projectRow, toSqlText, unpackColumns } from '@hybridge/views';
+import {
+  type AnyView,
+  type Row,
+  indexAttributes,
+  keyFromParts,
+  keyOfRow,
+  projectRow,
+  toSqlText,
+  unpackColumns,
+} from '@hybridge/views';
 import { ComparisonClass, type DifferenceClass, classify, isDifference } from './classify.ts';
 import type {
   CompareDependencies,
@@ -11,6 +20,7 @@ import type {
   Difference,
   ViewProgress,
 } from './comparison.ts';
+import { indexKeysIn } from './index-keys.ts';
 
 /** What a comparison has found of one view so far. Holds a bounded number of keys. */
 export interface Tally {
@@ -36,6 +46,8 @@ interface Look {
   readonly item: Item | undefined;
 }
 
+type Confirmed = Look & { readonly class: DifferenceClass };
+
 export function createTally(
   view: AnyView,
   dependencies: CompareDependencies,
@@ -46,20 +58,24 @@ export function createTally(
   const differences: Difference[] = [];
   let suspects: Row[] = (resumed?.suspects ?? []).map((parts) => keyFromParts(view, parts));
 
-  const keep = (look: Look & { readonly class: DifferenceClass }): void => {
-    if (differences.length < settings.maxDifferences) differences.push(describe(view, look));
+  const keep = async (confirmed: readonly Confirmed[]): Promise<void> => {
+    const kept = confirmed.slice(0, Math.max(0, settings.maxDifferences - differences.length));
+    differences.push(...kept.map((look) => describe(view, look)));
+    await Promise.all(confirmed.map((look) => settings.onDifference?.(view, look.keyRow, look.class)));
   };
   /** One look at every suspect; those that are no difference any more are counted. */
   const sift = async (keyRows: readonly Row[], isLast: boolean): Promise<Row[]> => {
     const still: Row[] = [];
     for (let start = 0; start < keyRows.length; start += LOOK_SIZE) {
+      const confirmed: Confirmed[] = [];
       for (const look of await lookAt(view, keyRows.slice(start, start + LOOK_SIZE), dependencies, settings)) {
         const found = look.class;
         if (isLast || !isDifference(found)) counts[found]++;
         if (!isDifference(found)) continue;
         still.push(look.keyRow);
-        if (isLast) keep({ ...look, class: found });
+        if (isLast) confirmed.push({ ...look, class: found });
       }
+      await keep(confirmed);
     }
     return still;
   };
@@ -128,13 +144,15 @@ async function lookAt(
   }));
 }
 
-function describe(view: AnyView, look: Look & { readonly class: DifferenceClass }): Difference {
+function describe(view: AnyView, look: Confirmed): Difference {
   const truth = look.item === undefined ? undefined : truthOf(look.item);
+  const expected = look.row === undefined ? undefined : projectRow(view, look.row.row);
+  const actual = truth?.exists === true ? truth.columns : undefined;
   return {
     class: look.class,
     key: look.key,
     keyParts: keyPartsOf(view, look.keyRow),
-    expected: look.row === undefined ? undefined : unpackColumns(view, projectRow(view, look.row.row)),
-    actual: truth?.exists === true ? unpackColumns(view, truth.columns) : undefined,
+    expected: expected && { ...unpackColumns(view, expected), ...indexAttributes(view, expected) },
+    actual: actual && { ...unpackColumns(view, actual), ...indexKeysIn(view, look.item ?? {}) },
   };
 }

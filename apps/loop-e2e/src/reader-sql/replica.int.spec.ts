@@ -11,7 +11,7 @@ import {
   isPrimary,
 } from '@hybridge/reader-sql';
 import { createMemoryItemStore, rowChange, testContext } from '@hybridge/testkit';
-import { type AnyView, column, int8, keyFromParts, keyOfRow, notNull, table, view } from '@hybridge/views';
+import { type AnyView, column, int8, keyFromParts, keyOfRow, notNull, source, table, view } from '@hybridge/views';
 import pg from 'pg';
 import { type Standby, startStandby } from './standby.ts';
 
@@ -19,7 +19,7 @@ const schema = `replica_${randomBytes(4).toString('hex')}`;
 
 const stock: AnyView = view('stock', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: `${schema}.stock`,
     primaryKey: ['id'],
     columns: { id: notNull(int8()), pieces: notNull(int8()) },

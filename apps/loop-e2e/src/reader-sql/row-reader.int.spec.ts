@@ -15,6 +15,7 @@ import {
   notNull,
   nullable,
   numeric,
+  source,
   table,
   text as textColumn,
   timestamptz,
@@ -26,7 +27,7 @@ const schema = `reader_${randomBytes(4).toString('hex')}`;
 
 const parcels = view('parcels', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: `${schema}.Parcel rows`,
     primaryKey: ['depot', 'number'],
     columns: {
@@ -108,7 +109,7 @@ describe('createRowReader on PostgreSQL', () => {
     await writer.query(`insert into "${schema}".codes values ('ab', 1), ('abcd', 2)`);
     const codes = view('codes', {
       table: table({
-        source: 'shop',
+        source: source('shop', 'postgres'),
         name: `${schema}.codes`,
         primaryKey: ['code'],
         columns: { code: notNull(textColumn()), weight: nullable(numeric()) },

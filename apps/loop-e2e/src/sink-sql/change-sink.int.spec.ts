@@ -171,7 +171,7 @@ describe('change sink on PostgreSQL', () => {
     expect(answers.filter((answer) => !answer.already)).toHaveLength(1);
     expect(await effects()).toBe(1);
     expect(await inbox(update.id)).toMatchObject({ signal: '1' });
-    const known = (await sink.answered([update.id, 'no such', '{",\\'])).get(update.id);
+    const known = (await sink.answered(accounts, [update.id, 'no such', '{",\\'])).get(update.id);
     expect(known).toMatchObject({ outcome: 'A', already: true });
     expect(Math.abs(Date.now() - (known?.at ?? 0))).toBeLessThan(60_000);
   });

@@ -1,20 +1,30 @@
 /** Rows that live in DynamoDB first: SQL follows, whatever it holds. */
 import type { ChangeSink } from '@hybridge/sink-sql';
-import pg from 'pg';
 import { eventually } from '../loop/eventually.ts';
-import { type TestDatabase, targetOf } from './test-database.ts';
-import { answerRow, emptyWallets, startWallets, views, walletChange, walletRow } from './wallets.ts';
+import { targetOf } from './test-database.ts';
+import {
+  type WalletDatabase,
+  answerRow,
+  emptyWallets,
+  startWallets,
+  walletChange,
+  walletDatabases,
+  walletRow,
+  walletViews,
+} from './wallets.ts';
 
 const S = (value: string) => ({ S: value });
 const N = (value: number) => ({ N: String(value) });
 const NULL = { NULL: true } as const;
 
-describe('changes of rows that live in DynamoDB first', () => {
-  let database: TestDatabase;
+describe.each(walletDatabases)('changes of rows that live in DynamoDB first, on %s', (_, kind) => {
+  const views = walletViews(kind);
+  let database: WalletDatabase;
   let sink: ChangeSink;
 
   beforeAll(async () => {
-    ({ database, sink } = await startWallets());
+    database = await startWallets(kind);
+    sink = database.sink();
   });
   afterAll(() => database?.[Symbol.asyncDispose]());
   beforeEach(async () => {
@@ -37,20 +47,16 @@ describe('changes of rows that live in DynamoDB first', () => {
   });
 
   it('overwrite a row that comes while an insert is under way', async () => {
-    const other = new pg.Client(database.adminUrl);
-    await other.connect();
+    const other = await database.session();
+    await other('BEGIN');
     try {
-      await other.query('BEGIN');
-      await other.query(`INSERT INTO wallets (id, owner, city, cents) VALUES (2, 'eve', 'Ede', 9)`);
+      await other(`INSERT INTO wallets (id, owner, city, cents) VALUES (2, 'eve', 'Ede', 9)`);
       const applied = sink.apply(targetOf(views.first, 2), insert(2));
-      await eventually('a wait for the other insert', async () => {
-        const waiting = await database.query(`SELECT 1 AS one FROM pg_locks WHERE NOT granted`);
-        return waiting.length > 0;
-      });
-      await other.query('COMMIT');
+      await eventually('a wait for the other insert', () => database.isWaiting());
+      await other('COMMIT');
       expect(await applied).toEqual({ outcome: 'A', already: false });
     } finally {
-      await other.end();
+      await other('ROLLBACK');
     }
     expect(await row(2)).toMatchObject({ owner: 'bo', city: 'Oss' });
   });

@@ -1,7 +1,7 @@
+import { Cut, createSqlProxy } from '@hybridge/faults';
 import { createChangeSink, type SqlPool } from '@hybridge/sink-sql';
 import { retryTransient } from '@hybridge/runtime';
 import type { PoolClient } from 'pg';
-import { type Cut, startCuttingProxy } from './cut-at-commit.ts';
 import { type TestDatabase, change, startTestDatabase, target } from './test-database.ts';
 
 /** Bounds the test: killing faster than transactions run would let none end. */
@@ -38,17 +38,17 @@ describe('change sink when its connection is lost', () => {
   });
 
   it.each([
-    ['never-sent', [false]],
-    ['half-sent', [false]],
-    ['answer-lost', [true]],
-    ['unknown', [true, false]],
+    [Cut.before, [false]],
+    [Cut.half, [false]],
+    [Cut.after, [true]],
+    [Cut.meanwhile, [true, false]],
   ] as const satisfies readonly (readonly [Cut, readonly boolean[]])[])(
     'takes effect once when the network is cut at COMMIT: %s',
     async (cut, known) => {
-      await using proxy = await startCuttingProxy(database.port);
+      await using proxy = await createSqlProxy({ target: { host: '127.0.0.1', port: database.port } });
       const sink = createChangeSink({ pool: database.pool({ max: 1, port: proxy.port }) });
       for (let id = 1; id <= 5; id++) {
-        proxy.arm(cut);
+        proxy.cutNext(cut);
         const only = update('only once');
         await expect(sink.apply(target(id), only)).rejects.toMatchObject({ name: 'SqlSinkError', retry: 'transient' });
         const { outcome, already } = await sink.apply(target(id), only);
@@ -56,15 +56,15 @@ describe('change sink when its connection is lost', () => {
         expect(known).toContain(already);
         expect(await effectsOf(id)).toEqual([{ note: 'only once' }]);
       }
-      expect(proxy.cuts).toBe(5);
+      expect([...proxy.counts]).toEqual([[cut, 5]]);
       expect(await database.query('SELECT count(*) FROM hybridge_inbox')).toEqual([{ count: '5' }]);
     },
   );
 
   it('records a refusal once when the network is cut at its COMMIT', async () => {
-    await using proxy = await startCuttingProxy(database.port);
+    await using proxy = await createSqlProxy({ target: { host: '127.0.0.1', port: database.port } });
     const sink = createChangeSink({ pool: database.pool({ max: 1, port: proxy.port }) });
-    proxy.arm('answer-lost');
+    proxy.cutNext(Cut.after);
     const late = update('mine', 'never so');
     await expect(sink.apply(target(1), late)).rejects.toMatchObject({ retry: 'transient' });
     await database.query(`UPDATE "Odd ""accounts" SET note = 'never so' WHERE id = 1`);

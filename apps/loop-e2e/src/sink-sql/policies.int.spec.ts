@@ -1,19 +1,29 @@
 import { parseJson } from '@hybridge/contracts';
-import { ensureAccess } from '@hybridge/infra-sql';
-import { type ChangeSink, RefusalCode, createChangeSink } from '@hybridge/sink-sql';
-import { columnsOfView, decodeImageRow } from '@hybridge/views';
-import { type TestDatabase, targetOf } from './test-database.ts';
-import { answerRow, emptyWallets, startWallets, views, walletCatalog, walletChange, walletRow } from './wallets.ts';
+import { type ChangeSink, RefusalCode } from '@hybridge/sink-sql';
+import { columnsOfView, decodeImageRow, decodeTextRow } from '@hybridge/views';
+import { targetOf } from './test-database.ts';
+import {
+  type WalletDatabase,
+  answerRow,
+  emptyWallets,
+  startWallets,
+  walletChange,
+  walletDatabases,
+  walletRow,
+  walletViews,
+} from './wallets.ts';
 
 const S = (value: string) => ({ S: value });
 const N = (value: number) => ({ N: String(value) });
 
-describe('policies on PostgreSQL', () => {
-  let database: TestDatabase;
+describe.each(walletDatabases)('policies on %s', (_, kind) => {
+  const views = walletViews(kind);
+  let database: WalletDatabase;
   let sink: ChangeSink;
 
   beforeAll(async () => {
-    ({ database, sink } = await startWallets());
+    database = await startWallets(kind);
+    sink = database.sink();
   });
   afterAll(() => database?.[Symbol.asyncDispose]());
   beforeEach(async () => {
@@ -84,8 +94,7 @@ describe('policies on PostgreSQL', () => {
 
   /** Every attribute as a customer would see it now. */
   async function seen() {
-    const [text] = await database.query('SELECT to_jsonb(w)::text AS json FROM wallets w WHERE id = 1');
-    return decodeImageRow(views.strict.table, columnsOfView(views.strict), parseJson(text?.['json'] ?? '') as never);
+    return decodeTextRow(views.strict.table, columnsOfView(views.strict), (await row()) ?? {});
   }
 
   it('compares and counts the version up, along chains too', async () => {
@@ -152,7 +161,7 @@ describe('policies on PostgreSQL', () => {
   });
 
   it('gives every one of many concurrent changes exactly one effect under a rule', async () => {
-    const other = createChangeSink({ pool: database.pool() });
+    const other = database.sink();
     const spends = Array.from({ length: 12 }, () => walletChange('u', { cents: N(400) }, { cents: N(500) }));
     const twice = [...spends, ...spends].map((change, i) =>
       (i % 2 === 0 ? sink : other).apply(targetOf(views.ruled, 1), change),
@@ -179,13 +188,16 @@ describe('policies on PostgreSQL', () => {
   it('can refuse what SQL fails on for a reason that lies not in the change', async () => {
     const target = targetOf(views.merging, 1);
     const poisoned = walletChange('u', { city: S('Delft') }, { city: S('Leiden') });
-    await database.query('REVOKE ALL ON wallets FROM hybridge_app');
+    await database.revoke();
     try {
-      await expect(sink.apply(target, poisoned)).rejects.toMatchObject({ retry: 'permanent', sqlState: '42501' });
+      await expect(sink.apply(target, poisoned)).rejects.toMatchObject({
+        retry: 'permanent',
+        sqlState: kind === 'postgres' ? '42501' : '42000',
+      });
       const refusal = { code: RefusalCode.poison, message: 'again and again' };
       expect(await sink.refuse(target, poisoned, refusal)).toMatchObject({ outcome: 'R', code: 'POISON' });
     } finally {
-      await ensureAccess({ url: database.adminUrl, catalog: walletCatalog });
+      await database.grant();
     }
     const next = walletChange('u', { city: S('Oss') }, { city: S('Delft') }, 2);
     expect(await sink.apply(target, next)).toMatchObject({ outcome: 'R', code: 'DEPENDENT' });

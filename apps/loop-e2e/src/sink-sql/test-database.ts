@@ -16,6 +16,7 @@ import {
   notNull,
   nullable,
   numeric,
+  source,
   table,
   text,
   timestamp,
@@ -82,7 +83,7 @@ const SCHEMA = `
 `;
 
 const accountsTable = table({
-  source: 'test',
+  source: source('test', 'postgres'),
   name: 'public.Odd "accounts',
   primaryKey: ['id'],
   columns: {

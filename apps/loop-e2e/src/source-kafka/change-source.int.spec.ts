@@ -188,19 +188,37 @@ describe('the change source on Kafka', () => {
       return room;
     };
     const source = startSource(kafka, topic, take, { ...SMALL_FETCHES, sessionTimeoutMs: SESSION_TIMEOUT_MS });
-    await source.until('the first batches', () => seen.length > 0);
-    await pause(1_000);
+    await source.until('a batch of each partition', () => seen.length >= 20);
     const members = await membersOf(topic);
-    const handed = seen.length;
     expect(members).toHaveLength(1);
-    expect(handed).toBeLessThanOrEqual(20);
     await pause(1.5 * SESSION_TIMEOUT_MS);
-    expect(seen).toHaveLength(handed);
+    expect(seen).toHaveLength(20);
     expect(await membersOf(topic)).toEqual(members);
     free();
     await source.until('the rest', () => seen.length >= 80);
     await source.stop();
     expect(seen).toHaveLength(80);
+  });
+
+  it('goes on with partitions that have room while another has none', async () => {
+    const topic = await topicWith(kafka, 40, 2);
+    const seen = new Map<number, number[]>([0, 1].map((partition) => [partition, []]));
+    const of = (partition: number): number[] => seen.get(partition) as number[];
+    let free!: () => void;
+    const room = new Promise<void>((resolve) => (free = resolve));
+    const take = (batch: ChangeBatch): Promise<void> => {
+      of(batch.partition).push(...offsetsOf(batch));
+      doneBut(batch);
+      return batch.partition === 0 ? room : Promise.resolve();
+    };
+    const source = startSource(kafka, topic, take, SMALL_FETCHES);
+    await source.until('all of the other', () => of(1).length >= 40);
+    expect(of(0)).toEqual(range(0, 10));
+    free();
+    await source.until('the rest', () => of(0).length >= 40);
+    await source.stop();
+    expect([of(0), of(1)]).toEqual([range(0, 40), range(0, 40)]);
+    expect(await committedOf(kafka, topic)).toEqual({ 0: 40, 1: 40 });
   });
 
   it('stops also while there is no room', async () => {

@@ -104,6 +104,42 @@ describe('item reader', () => {
     });
   });
 
+  const index = { name: 'byStatus', partitionKey: '_byStatus_pk', sortKey: '_byStatus_sk' };
+  it.each([
+    [{}, '', {}],
+    [{ low: 'a' }, ' AND #sk >= :low', { ':low': { S: 'a' } }],
+    [{ high: 'b' }, ' AND #sk <= :high', { ':high': { S: 'b' } }],
+    [{ low: 'a', high: 'b' }, ' AND #sk BETWEEN :low AND :high', { ':low': { S: 'a' }, ':high': { S: 'b' } }],
+    [{ prefix: 'a' }, ' AND begins_with(#sk, :prefix)', { ':prefix': { S: 'a' } }],
+  ])('reads a partition of an index: %j', async (bounds, condition, values) => {
+    const { reader, inputs } = readerOf(() => ({ Items: [item(1)], LastEvaluatedKey: { pk: { S: 'x' } } }));
+    expect(await reader.queryIndex({ index, pk: 'ST#a', ...bounds })).toEqual({ items: [item(1)], more: true });
+    expect(inputs[0]).toEqual({
+      TableName: 'views',
+      IndexName: 'byStatus',
+      KeyConditionExpression: `#pk = :pk${condition}`,
+      ExpressionAttributeNames: { '#pk': '_byStatus_pk', ...(condition === '' ? {} : { '#sk': '_byStatus_sk' }) },
+      ExpressionAttributeValues: { ':pk': { S: 'ST#a' }, ...values },
+      ScanIndexForward: true,
+    });
+  });
+
+  it('goes on behind an item of an index, backwards, so many at a time', async () => {
+    const { reader, inputs } = readerOf(() => ({}));
+    const query = { index, pk: 'ST#a', after: { sk: 'k', key: key(1) }, descending: true, limit: 5 };
+    expect(await reader.queryIndex(query)).toEqual({ items: [], more: false });
+    expect(inputs[0]).toMatchObject({
+      ExclusiveStartKey: {
+        _byStatus_pk: { S: 'ST#a' },
+        _byStatus_sk: { S: 'k' },
+        pk: { S: 'c1#1' },
+        sk: { S: 'CUSTOMER' },
+      },
+      ScanIndexForward: false,
+      Limit: 5,
+    });
+  });
+
   it('scans every page of every segment', async () => {
     const { reader, inputs } = readerOf((_, input) => {
       const segment = Number(input['Segment']);

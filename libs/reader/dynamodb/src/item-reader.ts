@@ -5,12 +5,14 @@ import {
   GetItemCommand,
   type KeysAndAttributes,
   QueryCommand,
+  type QueryCommandInput,
   ScanCommand,
   type ScanCommandInput,
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { type Item, type ItemKey, Meta, PENDING_INDEX, keyOf, scalarOf } from '@hybridge/protocol';
 import { ItemReaderError, reading } from './errors.ts';
+import { type IndexQuery, indexQueryInput } from './index-query.ts';
 import { pauseBefore } from './retry-pause.ts';
 
 /** Keys one BatchGetItem may name. Source: DynamoDB developer guide, "Service quotas". */
@@ -82,6 +84,8 @@ export interface ItemReader {
   batchGet(keys: readonly ItemKey[], options?: ReadOptions): Promise<(Item | undefined)[]>;
   /** One page of a partition, with one call. */
   query(query: PartitionQuery): Promise<PartitionPage>;
+  /** One page of a partition of an index, with one call. */
+  queryIndex(query: IndexQuery): Promise<PartitionPage>;
   /** Every item of the table once, in no order that means anything. */
   scan(options?: ScanOptions): AsyncIterable<Item>;
   /** Items with unanswered changes, a moment behind: a work list, never a basis for a decision. */
@@ -100,11 +104,9 @@ export function createItemReader(client: DynamoDBClient, options: ItemReaderOpti
         return answer.Item as Item | undefined;
       }),
 
-    query: (query) =>
-      reading('Query', async () => {
-        const answer = await client.send(new QueryCommand({ TableName: tableName, ...queryInput(query) }));
-        return { items: (answer.Items ?? []) as Item[], more: answer.LastEvaluatedKey !== undefined };
-      }),
+    query: (query) => readPage(client, { TableName: tableName, ...queryInput(query) }),
+
+    queryIndex: (query) => readPage(client, { TableName: tableName, ...indexQueryInput(query) }),
 
     async batchGet(keys, { consistent = true } = {}) {
       const distinct = [...new Map(keys.map((key) => [identityOf(key), key])).values()];
@@ -138,6 +140,12 @@ export function createItemReader(client: DynamoDBClient, options: ItemReaderOpti
     },
   };
 }
+
+const readPage = (client: DynamoDBClient, input: QueryCommandInput): Promise<PartitionPage> =>
+  reading('Query', async () => {
+    const answer = await client.send(new QueryCommand(input));
+    return { items: (answer.Items ?? []) as Item[], more: answer.LastEvaluatedKey !== undefined };
+  });
 
 const rawKey = (key: ItemKey) => ({ pk: { S: key.pk }, sk: { S: key.sk } });
 

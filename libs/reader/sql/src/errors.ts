@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { RetryClass } from '@hybridge/runtime';
+import { isTimeout, isUnavailable, serverErrorOf } from './mariadb/server-error.ts';
 
 export type SqlReadErrorCode =
   /** The budget for reads of SQL is spent; SQL was not asked. Transient, see `retryAfterMs`. */
@@ -55,8 +56,16 @@ const UNAVAILABLE_STATES = /^(08|53|57P|58)/;
 export function toSqlReadError(error: unknown, doing: string): unknown {
   if (!types.isNativeError(error) || error instanceof SqlReadError) return error;
   if (error instanceof TypeError || error instanceof RangeError) return error;
-  const state = sqlStateOf(error);
-  return new SqlReadError(codeOf(state), `${doing}: ${error.message || error.name}`, { sqlState: state, cause: error });
+  const { code, state } = classOf(error);
+  return new SqlReadError(code, `${doing}: ${error.message || error.name}`, { sqlState: state, cause: error });
+}
+
+function classOf(error: Error): { readonly code: SqlReadErrorCode; readonly state: string | undefined } {
+  const mariadb = serverErrorOf(error);
+  if (mariadb === undefined) return { code: codeOf(sqlStateOf(error)), state: sqlStateOf(error) };
+  if (isTimeout(mariadb)) return { code: 'HYBRIDGE_READER_SQL_TIMEOUT', state: mariadb.sqlState };
+  const code = isUnavailable(mariadb) ? 'HYBRIDGE_READER_SQL_UNAVAILABLE' : 'HYBRIDGE_READER_SQL_REFUSED';
+  return { code, state: mariadb.sqlState };
 }
 
 function codeOf(state: string | undefined): SqlReadErrorCode {

@@ -8,12 +8,15 @@ import {
   leaseWrite,
   stateOf,
   text,
+  plainShape,
 } from '@hybridge/protocol';
 import { createMemoryItemStore, rowChange, testContext, versionAt } from '@hybridge/testkit';
-import { UnstorableValueError } from '@hybridge/views';
+import { type AnyView, UnstorableValueError, attribute, text as textColumn, view } from '@hybridge/views';
 import { SqlReadError } from './errors.ts';
 import { fillItem } from './fill-item.ts';
+import { guardRowReader } from './guard-row-reader.ts';
 import type { RowRead } from './row-reader.ts';
+import { createSqlBudget } from './sql-budget.ts';
 import {
   absent,
   columns,
@@ -45,6 +48,35 @@ describe('fillItem', () => {
     expect(await fill()).toEqual({ outcome: 'not-found', columns: undefined });
   });
 
+  it('remembers a row that does not belong to the view as none', async () => {
+    const { store, dependencies } = setUp(found);
+    const elsewhere: AnyView = view('elsewhere', {
+      ...customers,
+      changes: {},
+      events: () => [],
+      where: { from: ['city'], keep: ({ city }) => city !== 'Leiden' },
+    });
+    expect(await fillItem(dependencies, elsewhere, key, keyRow)).toEqual({
+      outcome: 'absent',
+      columns: undefined,
+    });
+    expect(stateOf(store.peek(key) as Item)).toBe(ItemState.tombstone);
+  });
+
+  it('stores what is computed of a row, and the keys of its indexes', async () => {
+    const { store, dependencies } = setUp(found);
+    const listed: AnyView = view('listed', {
+      ...customers,
+      mode: 'eager',
+      changes: {},
+      events: () => [],
+      computed: { label: { from: ['city'], type: textColumn(), value: (one: { city: string }) => `in ${one.city}` } },
+      indexes: { byCity: { pk: ['CITY', attribute('city')], sk: ['C'] } },
+    } as never);
+    expect(await fillItem(dependencies, listed, key, keyRow)).toMatchObject({ outcome: 'filled' });
+    expect(store.peek(key)).toMatchObject({ ...columns, label: text('in Leiden'), _byCity_pk: text('CITY#Leiden') });
+  });
+
   it('proves the transaction of the fence it fills', async () => {
     const { fill, fence, proofs, store } = setUp(found);
     await fence(3);
@@ -65,7 +97,7 @@ describe('fillItem', () => {
     const context = testContext({ limits: { leaseMs: 200 } });
     const { rows, proofs } = rowsAnswering((proof) => (proof === undefined ? found : unproven));
     await carryOut(store, key, (seen) =>
-      decideRowChange(rowChange({ key, n: 3, columnNames: ['name', 'city'] }), 'lazy', context, seen),
+      decideRowChange(rowChange({ key, n: 3, shape: plainShape(['name', 'city']) }), 'lazy', context, seen),
     );
     expect(await fillItem({ store, rows, context }, customers, key, keyRow)).toEqual({
       outcome: 'uncached',
@@ -212,6 +244,24 @@ describe('fillItem', () => {
       throw new Error('SQL is down');
     });
     await expect(test.fill()).rejects.toThrow('SQL is down');
+  });
+
+  it.each([
+    ['somebody else has the lease', 'lost'],
+    ['DynamoDB does not answer', 'failed'],
+    ['it was used', 'used'],
+  ])('gives its place in line back when %s', async (_, why) => {
+    const test = setUp(found);
+    if (why === 'lost') await test.store.write(leaseOfOther(test));
+    if (why === 'failed') test.store.failNextWrite(new Error('throttled'));
+    const budget = createSqlBudget({ queriesPerSecond: 10, concurrency: 1, maxWaiting: 10, maxWaitMs: 1_000 });
+    const held: number[] = [];
+    const store = { ...test.store, get: async () => (held.push(budget.waiting), test.store.peek(key)) };
+    const rows = guardRowReader(test.dependencies.rows, { budget });
+    const filling = fillItem({ ...test.dependencies, store, rows, followMs: 50 }, customers, key, keyRow);
+    expect(budget.waiting).toBe(1);
+    await Promise.allSettled([filling]);
+    expect([...new Set(held), budget.waiting]).toEqual(why === 'lost' ? [0, 0] : [0]);
   });
 
   it('takes no lease where a read would be refused', async () => {

@@ -12,7 +12,7 @@ import {
 } from '@hybridge/protocol';
 import { pause } from '@hybridge/runtime';
 import type { AnyView, Row } from '@hybridge/views';
-import { type Leased, type ReadRow, fillLeased } from './fill-leased.ts';
+import { type FirstRead, fillLeased } from './fill-leased.ts';
 import {
   type FillDependencies,
   type FillEntry,
@@ -22,52 +22,63 @@ import {
   readUncached,
 } from './fill-result.ts';
 import { pausesUpTo } from './pauses.ts';
-import type { RowReader } from './row-reader.ts';
+import { reserveRead } from './reserve-read.ts';
+import type { ReadPlace, RowReader } from './row-reader.ts';
 
 /**
- * Answers a miss: takes the lease (condition 5), reads SQL with the proof the lease asks for, stores the answer
- * (condition 6). Whoever does not get the lease follows the one who has it. A lease whose read failed is given back.
+ * Answers a miss: takes a place in line for SQL, so that a key that cannot be read now does not look taken; takes the
+ * lease (condition 5), reads SQL with the proof the lease asks for, stores the answer (condition 6). Whoever does not get
+ * the lease gives up the place and follows the one who has it. A lease whose read failed is given back.
  *
  * @param keyRow key columns of the row, which `itemKey` was made from
  * @throws SqlReadError, ViewError, and whatever the store throws
  */
-export const fillItem = (
+export async function fillItem(
   dependencies: FillDependencies,
   view: AnyView,
   itemKey: ItemKey,
   keyRow: Row,
-): Promise<FillResult> =>
-  fillEntry(dependencies, { view, itemKey, keyRow }, (key, proof) => dependencies.rows.read(view, key, proof));
+): Promise<FillResult> {
+  return fillEntry(dependencies, { view, itemKey, keyRow }, firstRead(reserveRead(dependencies.rows, view), view));
+}
+
+const firstRead = (place: ReadPlace, view: AnyView): FirstRead => ({
+  read: (keyRow, proof) => place.read(view, keyRow, proof),
+  leave: () => place.release(),
+});
 
 /**
- * As `fillItem`.
- * @param firstRead how whoever has the lease reads the row at first
- * @param onLost told when somebody else has the lease, so that `firstRead` is not called soon
+ * As `fillItem`, with a place in line.
+ * @param first used if this fill gets the lease at once, and left in any case
  */
 export async function fillEntry(
   dependencies: FillDependencies,
   entry: FillEntry,
-  firstRead: ReadRow,
-  onLost?: () => void,
+  first: FirstRead,
 ): Promise<FillResult> {
-  const refused = dependencies.rows.refusal?.();
-  if (refused !== undefined) throw refused; // before the lease: a key that cannot be filled now must not look taken
-  const attempt = await tryLease(dependencies, entry.itemKey);
-  if (attempt.leased !== undefined) return fillLeased(dependencies, entry, attempt.leased, firstRead);
-  onLost?.();
-  return follow(dependencies, entry, attempt.item);
+  const attempt = await tryFill(dependencies, entry, first);
+  return attempt.filled ?? follow(dependencies, entry, attempt.item);
 }
 
-/** The item as it stands where the lease was refused. */
-interface LeaseAttempt {
-  readonly leased: Leased | undefined;
-  readonly item: Item | undefined;
+interface Attempt {
+  /** Undefined where the lease was refused. */
+  readonly filled?: FillResult;
+  /** As it stands then. */
+  readonly item?: Item | undefined;
 }
 
-async function tryLease({ store, context }: FillDependencies, itemKey: ItemKey): Promise<LeaseAttempt> {
+async function tryFill(dependencies: FillDependencies, entry: FillEntry, first: FirstRead): Promise<Attempt> {
+  const { store, context } = dependencies;
+  const { itemKey } = entry;
   const token = context.nonce();
-  const { ok, item } = await store.write(leaseWrite(itemKey, token, context));
-  return { item, leased: ok ? { lease: leaseOf(itemKey, token, item ?? {}), item: item ?? {} } : undefined };
+  try {
+    const { ok, item } = await store.write(leaseWrite(itemKey, token, context));
+    if (!ok) return { item };
+    const leased = { lease: leaseOf(itemKey, token, item ?? {}), item: item ?? {} };
+    return { filled: await fillLeased(dependencies, entry, leased, first.read) };
+  } finally {
+    first.leave();
+  }
 }
 
 /** Leases a follower waits for: more than one, so that one follower takes over what nobody uses and the others get it. */
@@ -81,11 +92,10 @@ async function follow(dependencies: FillDependencies, entry: FillEntry, seen: It
     const answer = judged(item, context);
     if (answer !== undefined) return answer;
     if (isUncacheable(item)) break;
-    if (!isLeased(item, context) && mayRead(rows)) {
-      const attempt = await tryLease(dependencies, entry.itemKey);
-      if (attempt.leased !== undefined) {
-        return fillLeased(dependencies, entry, attempt.leased, (key, proof) => rows.read(entry.view, key, proof));
-      }
+    const place = isLeased(item, context) ? undefined : placeToRead(rows, entry.view);
+    if (place !== undefined) {
+      const attempt = await tryFill(dependencies, entry, firstRead(place, entry.view));
+      if (attempt.filled !== undefined) return attempt.filled;
       item = attempt.item;
       continue;
     }
@@ -103,11 +113,11 @@ function isLeased(item: Item | undefined, context: ProtocolContext): boolean {
 }
 
 /**
- * Whether the budget has room. Without, a follower goes on following, which costs SQL nothing.
+ * Undefined while the budget has no room: then a follower goes on following, which costs SQL nothing.
  * @throws SqlReadError when SQL does not answer: then nobody will fill the item soon
  */
-function mayRead(rows: RowReader): boolean {
-  const refused = rows.refusal?.();
+function placeToRead(rows: RowReader, view: AnyView): ReadPlace | undefined {
+  const refused = rows.refusal?.(view);
   if (refused?.code === 'HYBRIDGE_READER_SQL_UNAVAILABLE') throw refused;
-  return refused === undefined;
+  return refused === undefined ? reserveRead(rows, view) : undefined;
 }

@@ -2,13 +2,13 @@ import {
   type Item,
   type ItemKey,
   type Lease,
-  columnsOf,
   fillUnstorableWrite,
   fillWrite,
   invalidateWrite,
+  rowAttributesOf,
 } from '@hybridge/protocol';
 import { pause } from '@hybridge/runtime';
-import { type AnyView, type Row, projectRow } from '@hybridge/views';
+import { type AnyView, type Row, projectRow, shapeOf } from '@hybridge/views';
 import {
   type FillDependencies,
   type FillEntry,
@@ -29,6 +29,13 @@ export interface Leased {
 
 /** How a row is read first. */
 export type ReadRow = (keyRow: Row, proof: string | undefined) => Promise<RowRead>;
+
+/** The first read of whoever gets the lease, with its place in line. */
+export interface FirstRead {
+  readonly read: ReadRow;
+  /** For whoever does not get the lease: nobody is to wait for its read. */
+  leave(): void;
+}
 
 /** How long to wait for a fence's transaction to become visible: normally a few milliseconds. Well inside the lease. */
 const PROOF_WAIT_MS = 2_000;
@@ -76,7 +83,7 @@ async function readProven(
  */
 async function giveBack({ store, context }: FillDependencies, itemKey: ItemKey, { item }: Leased): Promise<void> {
   try {
-    await store.write(invalidateWrite(item, Object.keys(columnsOf(item)), itemKey, context));
+    await store.write(invalidateWrite(item, rowAttributesOf(item), itemKey, context));
   } catch {
     // The lease expires by itself; why the row was not read is what the caller must learn.
   }
@@ -92,7 +99,7 @@ async function storeAnswer(
   if (read.unstorable !== undefined) return quarantine(dependencies, view, lease, { read, reason: read.unstorable });
   const columns = read.row === undefined ? undefined : projectRow(view, read.row);
   try {
-    const stored = await store.write({ ...fillWrite(lease, columns, context), returnNew: true });
+    const stored = await store.write({ ...fillWrite(lease, shapeOf(view), columns, context), returnNew: true });
     if (!stored.ok) return judged(stored.item, context) ?? uncached(view, read, UncachedReason.overtaken);
     if (columns === undefined) return { outcome: 'absent', columns };
     return { outcome: 'filled', columns, item: stored.item };

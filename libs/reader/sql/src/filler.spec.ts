@@ -1,4 +1,13 @@
-import { type ItemStore, Meta, carryOut, decideRowChange, leaseWrite, scalarOf, text } from '@hybridge/protocol';
+import {
+  type ItemStore,
+  Meta,
+  carryOut,
+  decideRowChange,
+  leaseWrite,
+  scalarOf,
+  text,
+  plainShape,
+} from '@hybridge/protocol';
 import { createMemoryItemStore, rowChange, testContext } from '@hybridge/testkit';
 import { SqlReadError } from './errors.ts';
 import type { FillResult } from './fill-result.ts';
@@ -131,7 +140,7 @@ describe('fillMany', () => {
       [1, 2].map((n) =>
         carryOut(store, customer(n).itemKey, (seen) =>
           decideRowChange(
-            rowChange({ key: customer(n).itemKey, n, columnNames: ['name', 'city'] }),
+            rowChange({ key: customer(n).itemKey, n, shape: plainShape(['name', 'city']) }),
             'lazy',
             testContext(),
             seen,

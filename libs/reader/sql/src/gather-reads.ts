@@ -1,12 +1,13 @@
 import type { AnyView } from '@hybridge/views';
 import DataLoader from 'dataloader';
 import { SqlReadError } from './errors.ts';
-import type { ReadRow } from './fill-leased.ts';
+import type { FirstRead } from './fill-leased.ts';
 import { KEYS_PER_STATEMENT } from './key-chunks.ts';
-import type { RowRead, RowReader, RowRequest } from './row-reader.ts';
+import type { ReadPlace, RowRead, RowReader, RowRequest } from './row-reader.ts';
 
 type Loader = DataLoader<RowRequest, RowRead>;
 type Dispatch = () => void;
+type Rows = Pick<RowReader, 'read' | 'readBatch'>;
 
 /**
  * The same reader, which reads rows of one view asked for within `windowMs` in one statement. Every read takes up to so
@@ -25,28 +26,30 @@ export function gatherReads(rows: RowReader, { windowMs }: { readonly windowMs: 
   return { ...rows, read: (view, keyRow, proof) => loaderOf(view).load({ keyRow, proof }) };
 }
 
-/** A statement that several readers wait for, each of whom takes part or leaves. */
-export interface SharedRead {
-  readonly read: ReadRow;
-  readonly leave: () => void;
-}
-
 /** Longest the first to read waits for one who neither reads nor leaves, milliseconds: its lease grows old meanwhile. */
 const MAX_GATHER_MS = 500;
 
-/** Begins as soon as each of the `size` members has come to `read` or has left; whoever comes later reads later. */
-export function shareRead(rows: RowReader, view: AnyView, size: number): readonly SharedRead[] {
+/**
+ * One statement, from one place in line, for as many as take part. It begins as soon as each of the `size` members has
+ * come to `read` or has left; whoever comes later reads later.
+ */
+export function shareRead(place: ReadPlace, view: AnyView, size: number): readonly FirstRead[] {
   const waiting: Dispatch[] = [];
   let missing = size;
   let begun = false;
   let deadline: NodeJS.Timeout | undefined;
-  const loader = createLoader(rows, view, (dispatch) => void (begun ? setImmediate(dispatch) : waiting.push(dispatch)));
+  const loader = createLoader(
+    place,
+    view,
+    (dispatch) => void (begun ? setImmediate(dispatch) : waiting.push(dispatch)),
+  );
   const begin = (): void => {
     clearTimeout(deadline);
     begun = true;
+    if (waiting.length === 0) place.release();
     for (const dispatch of waiting.splice(0)) dispatch();
   };
-  const member = (): SharedRead => {
+  const member = (): FirstRead => {
     let counted = false;
     const leave = (): void => {
       if (counted) return;
@@ -67,7 +70,7 @@ export function shareRead(rows: RowReader, view: AnyView, size: number): readonl
   return Array.from({ length: size }, member);
 }
 
-const createLoader = (rows: RowReader, view: AnyView, schedule: (dispatch: Dispatch) => void): Loader =>
+const createLoader = (rows: Rows, view: AnyView, schedule: (dispatch: Dispatch) => void): Loader =>
   new DataLoader((requests) => readEach(rows, view, requests), {
     cache: false,
     maxBatchSize: KEYS_PER_STATEMENT,
@@ -75,7 +78,7 @@ const createLoader = (rows: RowReader, view: AnyView, schedule: (dispatch: Dispa
   });
 
 async function readEach(
-  rows: RowReader,
+  rows: Rows,
   view: AnyView,
   requests: readonly RowRequest[],
 ): Promise<readonly (RowRead | Error)[]> {
@@ -88,7 +91,7 @@ async function readEach(
   }
 }
 
-const readAlone = (rows: RowReader, view: AnyView, requests: readonly RowRequest[]): Promise<(RowRead | Error)[]> =>
+const readAlone = (rows: Rows, view: AnyView, requests: readonly RowRequest[]): Promise<(RowRead | Error)[]> =>
   Promise.all(
     requests.map(({ keyRow, proof }) =>
       rows

@@ -1,3 +1,4 @@
+import { leaseWrite } from '@hybridge/protocol';
 import { createMemoryItemStore, testContext } from '@hybridge/testkit';
 import { SqlReadError } from './errors.ts';
 import { createFiller } from './filler.ts';
@@ -12,6 +13,19 @@ const { view, itemKey, keyRow } = customer(1);
 
 const budgetOf = (queriesPerSecond: number, burst: number, more = {}) =>
   createSqlBudget({ queriesPerSecond, burst, concurrency: 10, maxWaiting: 20_000, maxWaitMs: 3_600_000, ...more });
+
+/** Takes 20 ms for a lease, so that all ask for one before the first has it. */
+function slowStore() {
+  const store = createMemoryItemStore();
+  const { write } = store;
+  return {
+    ...store,
+    write: async (...args: Parameters<typeof write>) => {
+      if (args[0].expression === 'lease') await new Promise((resolve) => setTimeout(resolve, 20));
+      return write(...args);
+    },
+  };
+}
 
 describe('guardRowReader', () => {
   beforeEach(() => void jest.useFakeTimers());
@@ -52,6 +66,47 @@ describe('guardRowReader', () => {
     },
     30_000,
   );
+
+  it.each([
+    { named: 'one by one', gatherMs: 0, maxWaiting: 250, filled: 250 + 5, fill: 'fill' },
+    { named: 'gathered', gatherMs: 5, maxWaiting: 2, filled: (2 + 5) * 200, fill: 'fill' },
+    { named: 'in batches', gatherMs: 0, maxWaiting: 2, filled: (2 + 5) * 200, fill: 'fillMany' },
+  ] as const)('takes no lease for those it will refuse, $named', async ({ gatherMs, maxWaiting, filled, fill }) => {
+    const { rows } = everyCustomer();
+    const store = slowStore();
+    const refused: string[] = [];
+    const budget = budgetOf(100, 5, { maxWaiting, onRefused: (why: string) => refused.push(why) });
+    const dependencies = { store, context: testContext(), rows: guardRowReader(rows, { budget }) };
+    const filler = createFiller(dependencies, { gatherMs });
+    const all = Array.from({ length: filled + 1_000 }, (_, n) => customer(n));
+    const fills =
+      fill === 'fillMany'
+        ? filler.fillMany(all)
+        : Promise.allSettled(all.map((c) => filler.fill(c.view, c.itemKey, c.keyRow)));
+    await jest.advanceTimersByTimeAsync(10_000);
+    const rejected = (await fills).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(rejected).toHaveLength(1_000);
+    expect(new Set(rejected.map(({ code }) => code))).toEqual(new Set(['HYBRIDGE_READER_SQL_BUSY']));
+    expect(store.writes.filter(({ write }) => write.expression === 'lease')).toHaveLength(filled);
+    expect(store.writes).toHaveLength(2 * filled);
+    expect([budget.waiting, budget.running, new Set(refused)]).toEqual([0, 0, new Set(['full'])]);
+  });
+
+  it('gives the place of a batch back when others have all its leases', async () => {
+    const { rows } = everyCustomer();
+    const store = createMemoryItemStore();
+    const context = testContext();
+    const entries = [1, 2, 3].map(customer);
+    for (const entry of entries) await store.write(leaseWrite(entry.itemKey, 'other', context));
+    const budget = budgetOf(100, 5);
+    const filler = createFiller({ store, context, rows: guardRowReader(rows, { budget }), followMs: 1_000 });
+    const filling = filler.fillMany(entries);
+    expect(budget.waiting).toBe(1);
+    await jest.advanceTimersByTimeAsync(500); // they follow
+    expect(budget.waiting).toBe(0);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect((await filling).map(({ status }) => status)).toEqual(Array(3).fill('fulfilled'));
+  });
 
   it('counts the statement of a proof, and one for every 200 keys', async () => {
     const { rows } = everyCustomer();

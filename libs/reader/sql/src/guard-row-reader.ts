@@ -2,9 +2,9 @@ import type { AnyView, Row } from '@hybridge/views';
 import type { FoundRow } from './decode-or-text.ts';
 import type { SqlReadError } from './errors.ts';
 import { KEYS_PER_STATEMENT, chunksOf } from './key-chunks.ts';
-import type { RowReader, RowRequest, TableReader } from './row-reader.ts';
+import type { ReadPlace, RowReader, RowRequest, TableReader } from './row-reader.ts';
 import type { SqlBreaker } from './sql-breaker.ts';
-import type { SqlBudget } from './sql-budget.ts';
+import type { SqlBudget, SqlPlace } from './sql-budget.ts';
 
 /** What stands in front of a database; share one between all readers of the same server. */
 export interface SqlGuard {
@@ -24,8 +24,8 @@ export function guardRowReader(rows: RowReader | TableReader, guard: SqlGuard): 
   return {
     ...rows,
     refusal,
-    read: (view, keyRow, proof) => run(() => rows.read(view, keyRow, proof), statementsOf([{ keyRow, proof }])),
-    ...(rows.readBatch === undefined ? {} : { readBatch: batches(rows.readBatch, run) }),
+    reserve: () => reservePlace(rows, guard),
+    ...rowMethods(rows, run),
     ...('readMany' in rows ? tableMethods(rows, run) : {}),
     ...(rows.primary === undefined ? {} : { primary: guardRowReader(rows.primary, guard) }),
   };
@@ -33,14 +33,33 @@ export function guardRowReader(rows: RowReader | TableReader, guard: SqlGuard): 
 
 type Run = <T>(task: () => Promise<T>, statements: number) => Promise<T>;
 
-/** Refused before it stands in line while the breaker is open, and again when its turn comes. */
-const guarded =
-  ({ budget, breaker }: SqlGuard): Run =>
-  async (task, statements) => {
+/**
+ * Refused before it stands in line while the breaker is open, and again when its turn comes.
+ * @param place where the first task stands in line; default at the end
+ */
+function guarded({ budget, breaker }: SqlGuard, place?: SqlPlace): Run {
+  let reserved = place;
+  return async (task, statements) => {
     const refused = breaker?.refusal();
     const tried = breaker === undefined ? task : () => breaker.run(task);
-    return budget === undefined || refused !== undefined ? tried() : budget.run(tried, statements);
+    const line = reserved ?? budget;
+    if (line === undefined || refused !== undefined) return tried();
+    reserved = undefined;
+    return line.run(tried, statements);
   };
+}
+
+function reservePlace(rows: RowReader, guard: SqlGuard): ReadPlace {
+  const refused = guard.breaker?.refusal();
+  if (refused !== undefined) throw refused;
+  const place = guard.budget?.reserve();
+  return { ...rowMethods(rows, guarded(guard, place)), release: () => place?.release() };
+}
+
+const rowMethods = ({ read, readBatch }: RowReader, run: Run): Pick<RowReader, 'read' | 'readBatch'> => ({
+  read: (view, keyRow, proof) => run(() => read(view, keyRow, proof), statementsOf([{ keyRow, proof }])),
+  ...(readBatch === undefined ? {} : { readBatch: batches(readBatch, run) }),
+});
 
 const batches =
   (readBatch: TableReader['readBatch'], run: Run): TableReader['readBatch'] =>

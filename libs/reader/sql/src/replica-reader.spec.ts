@@ -1,6 +1,8 @@
 import { SqlReadError } from './errors.ts';
+import { guardRowReader } from './guard-row-reader.ts';
 import { type ReplicaReaderOptions, createReplicaReader } from './replica-reader.ts';
 import type { RowRead, RowRequest, TableReader } from './row-reader.ts';
+import { createSqlBudget } from './sql-budget.ts';
 import { customer } from './testing.features.ts';
 
 const { view, keyRow, row } = customer(1);
@@ -119,6 +121,31 @@ describe('createReplicaReader', () => {
     expect(from(await rows.read(view, keyRow))).toBe('primary');
     expect([asked, lagAsked()]).toEqual([[], 0]);
     expect(rows.refusal?.()).toBeUndefined();
+  });
+
+  it('keeps a place in the line of the replica, which counts though that line is full', async () => {
+    const { rows: replica, asked } = server('replica');
+    const budget = createSqlBudget({ queriesPerSecond: 1, burst: 2, concurrency: 1, maxWaiting: 0, maxWaitMs: 0 });
+    const { rows } = setUp(undefined, undefined, { replica: guardRowReader(replica, { budget }) });
+    const place = rows.reserve?.();
+    expect(from(await rows.read(view, keyRow))).toBe('primary');
+    expect(from(await place?.read(view, keyRow))).toBe('replica');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('keeps a place with the primary where the replica refuses', async () => {
+    const { rows: primary } = server('primary');
+    const budget = createSqlBudget({ queriesPerSecond: 1, burst: 2, concurrency: 1, maxWaiting: 0, maxWaitMs: 0 });
+    const { rows: replica } = server('replica');
+    const { rows } = setUp(undefined, undefined, {
+      replica: { ...replica, refusal: () => down },
+      primary: guardRowReader(primary, { budget }),
+    });
+    const place = rows.reserve?.();
+    expect([rows.refusal?.()?.code, budget.waiting]).toEqual(['HYBRIDGE_READER_SQL_BUSY', 1]);
+    expect(from(await place?.read(view, keyRow))).toBe('primary');
+    rows.reserve?.()?.release();
+    expect(budget.waiting).toBe(0);
   });
 
   it('compares with the primary, and offers it for answers that nothing proves', async () => {

@@ -3,6 +3,7 @@ import type { AnyView } from '@hybridge/views';
 import { isSqlUnavailable } from './errors.ts';
 import { pausesUpTo } from './pauses.ts';
 import { createLagBound } from './replica-lag.ts';
+import { reserveRead } from './reserve-read.ts';
 import type { RowRead, RowRequest, TableReader } from './row-reader.ts';
 import type { SqlPool } from './sql-pool.ts';
 
@@ -46,8 +47,8 @@ export function createReplicaReader(options: ReplicaReaderOptions): TableReader 
   const proofWaitMs = options.proofWaitMs ?? DEFAULTS.proofWaitMs;
 
   /** Those the replica may be asked for. */
-  const suited = async (requests: readonly RowRequest[]): Promise<readonly RowRequest[]> => {
-    if (replica.refusal?.() !== undefined) {
+  const suited: Choose = async ({ refusal }, view, requests) => {
+    if (refusal?.(view) !== undefined) {
       onFallback?.('unavailable', requests.length);
       return [];
     }
@@ -58,11 +59,15 @@ export function createReplicaReader(options: ReplicaReaderOptions): TableReader 
   };
 
   /** What the replica answers in time. */
-  const readReplica = async (view: AnyView, all: readonly RowRequest[]): Promise<ReadonlyMap<RowRequest, RowRead>> => {
+  const readReplica = async (
+    server: Server,
+    view: AnyView,
+    all: readonly RowRequest[],
+  ): Promise<ReadonlyMap<RowRequest, RowRead>> => {
     const reads = new Map<RowRequest, RowRead>();
-    let open = all;
+    let open = await suited(server, view, all);
     const readOpen = async (): Promise<void> => {
-      const found = await replica.readBatch(view, open);
+      const found = await server.readBatch(view, open);
       open.forEach((request, i) => {
         const read = found[i];
         if (read?.proven === true) reads.set(request, read);
@@ -83,21 +88,35 @@ export function createReplicaReader(options: ReplicaReaderOptions): TableReader 
     return reads;
   };
 
-  const readBatch = async (view: AnyView, requests: readonly RowRequest[]): Promise<readonly RowRead[]> => {
-    const reads = await readReplica(view, await suited(requests));
-    const rest = requests.filter((request) => !reads.has(request));
-    const others = rest.length === 0 ? [] : await primary.readBatch(view, rest);
-    let next = 0;
-    return requests.map((request) => reads.get(request) ?? (others[next++] as RowRead));
+  const readThrough = (servers: { readonly replica: Server; readonly primary: Server }) => {
+    const readBatch: TableReader['readBatch'] = async (view, requests) => {
+      const reads = await readReplica(servers.replica, view, requests);
+      const rest = requests.filter((request) => !reads.has(request));
+      const others = rest.length === 0 ? [] : await servers.primary.readBatch(view, rest);
+      let next = 0;
+      return requests.map((request) => reads.get(request) ?? (others[next++] as RowRead));
+    };
+    const read: TableReader['read'] = async (view, keyRow, proof) =>
+      (await readBatch(view, [{ keyRow, proof }]))[0] as RowRead;
+    return { read, readBatch };
   };
   return {
     ...primary,
     primary,
-    readBatch,
-    read: async (view, keyRow, proof) => (await readBatch(view, [{ keyRow, proof }]))[0] as RowRead,
-    refusal: () => (replica.refusal?.() === undefined ? undefined : primary.refusal?.()),
+    ...readThrough(options),
+    refusal: (view) => (replica.refusal?.(view) === undefined ? undefined : primary.refusal?.(view)),
+    reserve(view) {
+      const first = replica.refusal?.(view) === undefined ? 'replica' : 'primary';
+      const place = reserveRead(options[first], view);
+      const { readBatch } = options[first];
+      return { ...readThrough({ ...options, [first]: { readBatch, ...place } }), release: () => place.release() };
+    },
   };
 }
+
+/** A server, or a place in its line: who has one is not refused. */
+type Server = Pick<TableReader, 'readBatch' | 'refusal'>;
+type Choose = (server: Server, view: AnyView, requests: readonly RowRequest[]) => Promise<readonly RowRequest[]>;
 
 const hasProof = ({ proof }: RowRequest): boolean => proof !== undefined;
 

@@ -1,3 +1,4 @@
+import type { SqlReadError } from './errors.ts';
 import { type SqlBudgetOptions, createSqlBudget } from './sql-budget.ts';
 
 const budgetOf = (options: Partial<SqlBudgetOptions> = {}) =>
@@ -76,11 +77,70 @@ describe('createSqlBudget', () => {
     expect(budget.refusal()).toBeUndefined();
   });
 
+  it('has those it refuses come again one after another, but nobody wait for more than 30 s', async () => {
+    const budget = budgetOf({ queriesPerSecond: 10, burst: 2, maxWaiting: 3 });
+    const reads = Array.from({ length: 5 }, () => budget.run(nothing));
+    const told = async () =>
+      ((await budget.run(nothing).catch((error: unknown) => error)) as SqlReadError).retryAfterMs;
+    expect([await told(), await told(), await told()]).toEqual([400, 500, 600]);
+    await jest.advanceTimersByTimeAsync(100); // one was let in
+    budget.reserve();
+    expect([await told(), budget.refusal()?.retryAfterMs]).toEqual([600, 700]);
+    for (let n = 0; n < 400; n++) await told();
+    expect(await told()).toBe(30_000);
+    await jest.advanceTimersByTimeAsync(60_000);
+    await Promise.all(reads);
+    const again = Array.from({ length: 4 }, () => budget.run(nothing));
+    expect(await told()).toBe(400);
+    await jest.advanceTimersByTimeAsync(1_000);
+    await Promise.all(again);
+  });
+
   it('starts what need not wait where nobody may', async () => {
     const budget = budgetOf({ maxWaiting: 0, burst: 2 });
     await expect(budget.run(async () => 'read')).resolves.toBe('read');
     await budget.run(nothing);
     await expect(budget.run(nothing)).rejects.toMatchObject({ code: 'HYBRIDGE_READER_SQL_BUSY' });
+  });
+
+  it('keeps a place in line, which those who are ready pass by, and refuses no task that has one', async () => {
+    const order: string[] = [];
+    const note = (name: string) => async () => void order.push(name);
+    const budget = budgetOf({ queriesPerSecond: 10, burst: 2, maxWaiting: 3 });
+    await Promise.all([budget.run(nothing), budget.run(nothing)]);
+    const [first, second] = [budget.reserve(), budget.reserve()];
+    const later = budget.run(note('ready'));
+    expect(budget.waiting).toBe(3);
+    expect(() => budget.reserve()).toThrow(expect.objectContaining({ code: 'HYBRIDGE_READER_SQL_BUSY' }));
+    await jest.advanceTimersByTimeAsync(100);
+    expect(order).toEqual(['ready']);
+    const last = budget.run(note('last'));
+    const reads = [second.run(note('second')), first.run(note('first'))];
+    await jest.advanceTimersByTimeAsync(1_000);
+    await Promise.all([later, last, ...reads]);
+    expect(order).toEqual(['ready', 'first', 'second', 'last']);
+    expect([budget.waiting, budget.running]).toEqual([0, 0]);
+  });
+
+  it('gives a place back, once its task will not come', () => {
+    const refused: string[] = [];
+    const budget = budgetOf({ maxWaiting: 1, burst: 2, concurrency: 1, onRefused: (why) => refused.push(why) });
+    const places = [budget.reserve(), budget.reserve()]; // one of them could start at once
+    expect(budget.refusal()).toMatchObject({ code: 'HYBRIDGE_READER_SQL_BUSY' });
+    expect(() => budget.reserve()).toThrow('budget');
+    places.forEach((place) => place.release());
+    expect([budget.waiting, budget.refusal(), refused]).toEqual([0, undefined, ['full']]);
+  });
+
+  it('begins to count the wait of a place when its task comes', async () => {
+    const waits: number[] = [];
+    const budget = budgetOf({ maxWaitMs: 100, onAdmitted: (ms) => waits.push(ms) });
+    const place = budget.reserve();
+    await jest.advanceTimersByTimeAsync(10_000);
+    await expect(place.run(async () => 'read')).resolves.toBe('read');
+    expect(waits).toEqual([0]);
+    place.release();
+    expect([budget.waiting, budget.running]).toEqual([0, 0]);
   });
 
   it('refuses who stood in line too long, and takes nothing from the others for it', async () => {

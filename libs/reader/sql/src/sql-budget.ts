@@ -8,7 +8,7 @@ export interface SqlBudgetOptions {
   readonly burst?: number;
   /** Reads under way at a time; keep it at or below the connections of the pool. */
   readonly concurrency: number;
-  /** Reads that may stand in line; one more is refused at once. */
+  /** Reads that may stand in line, or have a place there; one more is refused at once. */
   readonly maxWaiting: number;
   /** Longest a read stands in line before it is refused, milliseconds. Keep it well below the lease of a fill. */
   readonly maxWaitMs: number;
@@ -27,19 +27,37 @@ export interface SqlBudget {
    * @throws SqlReadError HYBRIDGE_READER_SQL_BUSY when the task was not started; else what the task throws
    */
   run<T>(task: () => Promise<T>, statements?: number): Promise<T>;
+  /**
+   * Keeps a place in line for a task that is not ready yet; those behind it that are ready pass by.
+   * @throws SqlReadError HYBRIDGE_READER_SQL_BUSY when the line is full
+   */
+  reserve(): SqlPlace;
   /** Why a task would be refused now; undefined: it would be started, or stand in line. */
   refusal(): SqlReadError | undefined;
   readonly running: number;
+  /** Those with a place among them. */
   readonly waiting: number;
 }
 
+/** A place in line, good for one task. */
+export interface SqlPlace {
+  /** As `SqlBudget.run`, from this place; the wait begins now. */
+  readonly run: SqlBudget['run'];
+  /** For a task that will not come. Does nothing to one that runs or stands in line. */
+  release(): void;
+}
+
 interface Waiting {
-  readonly statements: number;
-  readonly start: () => void;
+  statements: number;
+  /** Undefined: the task is not ready. */
+  start: (() => void) | undefined;
 }
 
 /** The least `burst`: a read with a proof is two statements. */
 const MIN_BURST = 2;
+
+/** Not all who are refused come again, so that a long time would be too long. */
+const MOST_RETRY_AFTER_MS = 30_000;
 
 /** @throws RangeError for a bound that lets nothing through */
 export function createSqlBudget(options: SqlBudgetOptions): SqlBudget {
@@ -49,12 +67,16 @@ export function createSqlBudget(options: SqlBudgetOptions): SqlBudget {
   const tokens = new TokenBucket({ bucketSize: burst, tokensPerInterval: queriesPerSecond, interval: 1_000 });
   tokens.content = burst;
   const line = new Set<Waiting>();
+  const intervalMs = 1_000 / queriesPerSecond;
   let running = 0;
+  /** When the last one refused was told to come again. */
+  let lastReturn = 0;
   let wakeUp: NodeJS.Timeout | undefined;
 
   const letIn = (): void => {
     clearTimeout(wakeUp);
     for (const first of line) {
+      if (first.start === undefined) continue; // not ready
       if (running >= concurrency) return; // whoever ends lets the next one in
       if (!tokens.tryRemoveTokens(first.statements)) {
         wakeUp = setTimeout(letIn, Math.max(1, tokens.getWaitTime(first.statements)));
@@ -65,32 +87,60 @@ export function createSqlBudget(options: SqlBudgetOptions): SqlBudget {
       first.start();
     }
   };
-  const refusalOf = (why: BudgetRefusal): SqlReadError =>
-    busy(why, Math.ceil(((line.size + 1) / queriesPerSecond) * 1_000));
+  /** Those who could start at once do not stand in line. */
+  const isFull = (): boolean => {
+    tokens.drip();
+    return line.size >= maxWaiting + Math.min(concurrency - running, Math.floor(tokens.content));
+  };
+  /** Those refused before come first: all told the same would come together, and most of them in vain. */
+  const nextReturn = (now: number): number => {
+    const ofLine = now + (line.size + 1) * intervalMs;
+    return Math.min(Math.max(ofLine, lastReturn + intervalMs), now + MOST_RETRY_AFTER_MS);
+  };
+  const refusalOf = (why: BudgetRefusal): SqlReadError => {
+    const now = performance.now();
+    return busy(why, Math.ceil(nextReturn(now) - now));
+  };
   const refuse = (why: BudgetRefusal): SqlReadError => {
     onRefused?.(why);
-    return refusalOf(why);
+    const refusal = refusalOf(why);
+    lastReturn = nextReturn(performance.now());
+    return refusal;
   };
-  const admitted = (statements: number): Promise<void> =>
+  const admitted = (place: Waiting, statements: number): Promise<void> =>
     new Promise((resolve, reject) => {
       const since = performance.now();
-      const start = (): void => {
+      const deadline = setTimeout(() => {
+        line.delete(place);
+        reject(refuse('late'));
+        letIn(); // whoever stood behind may need less
+      }, maxWaitMs);
+      place.statements = Math.min(statements, burst);
+      place.start = () => {
         clearTimeout(deadline);
         onAdmitted?.(performance.now() - since);
         resolve();
       };
-      const waiting: Waiting = { statements: Math.min(statements, burst), start };
-      const turnAway = (why: BudgetRefusal): void => {
-        clearTimeout(deadline);
-        line.delete(waiting);
-        reject(refuse(why));
-        letIn(); // whoever stood behind may need less
-      };
-      const deadline = setTimeout(() => turnAway('late'), maxWaitMs);
-      line.add(waiting);
+      line.add(place);
       letIn();
-      if (line.size > maxWaiting && line.has(waiting)) turnAway('full');
     });
+  const reserve = (): SqlPlace => {
+    if (isFull()) throw refuse('full');
+    const place: Waiting = { statements: 1, start: undefined };
+    line.add(place);
+    return {
+      release: () => void (place.start === undefined && line.delete(place)),
+      async run(task, statements = 1) {
+        await admitted(place, statements);
+        try {
+          return await task();
+        } finally {
+          running--;
+          letIn();
+        }
+      },
+    };
+  };
 
   return {
     get running() {
@@ -99,16 +149,9 @@ export function createSqlBudget(options: SqlBudgetOptions): SqlBudget {
     get waiting() {
       return line.size;
     },
-    refusal: () => (line.size > 0 && line.size >= maxWaiting ? refusalOf('full') : undefined),
-    async run(task, statements = 1) {
-      await admitted(statements);
-      try {
-        return await task();
-      } finally {
-        running--;
-        letIn();
-      }
-    },
+    refusal: () => (isFull() ? refusalOf('full') : undefined),
+    reserve,
+    run: async (task, statements) => reserve().run(task, statements),
   };
 }
 

@@ -1,4 +1,4 @@
-import { carryOut, decideRowChange, number, text } from '@hybridge/protocol';
+import { carryOut, decideRowChange, number, text, plainShape } from '@hybridge/protocol';
 import { createMemoryItemStore, rowChange, testContext } from '@hybridge/testkit';
 import {
   type AnyView,
@@ -8,6 +8,7 @@ import {
   keyFromParts,
   keyOfRow,
   notNull,
+  source,
   table,
   text as textColumn,
   view,
@@ -19,7 +20,7 @@ import type { RowRead, RowReader } from './row-reader.ts';
 
 export const customers: AnyView = view('customers', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.customers',
     primaryKey: ['id'],
     columns: { id: notNull(int8()), full_name: notNull(textColumn()), city: notNull(textColumn()) },
@@ -62,7 +63,7 @@ export const setUp = (...answers: Parameters<typeof rowsAnswering>) => {
   const dependencies = { store, rows, context };
   const fence = (n: number) =>
     carryOut(store, key, (seen) =>
-      decideRowChange(rowChange({ key, n, columnNames: ['name', 'city'] }), 'lazy', context, seen),
+      decideRowChange(rowChange({ key, n, shape: plainShape(['name', 'city']) }), 'lazy', context, seen),
     );
   return { store, context, proofs, dependencies, fence, fill: () => fillItem(dependencies, customers, key, keyRow) };
 };

@@ -11,3 +11,4 @@ export {
   TIME_BYTES,
 } from './limits.ts';
 export type { PutEventsClient } from './put-calls.ts';
+export { type RuleFacts, readBusRules } from './bus-facts.ts';

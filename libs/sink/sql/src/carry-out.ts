@@ -15,13 +15,15 @@ import { RefusedError } from './errors.ts';
 import type { ChangeTarget } from './inbox.ts';
 import { RefusalCode } from './refusal.ts';
 import type { Ruling } from './ruling.ts';
-import { CHECK_CONSTRAINTS, type Statement, deleteRow, insertRow, updateRow } from './statements.ts';
+import type { Statement } from './statement.ts';
 import type { Transaction } from './transaction.ts';
+import type { WriteDialect } from './write-dialect.ts';
 
 export type Action = Exclude<Ruling, { readonly do: 'reject' | 'nothing' }>;
 
 /** A change to be carried out, and the row it meets. */
 export interface Task {
+  readonly dialect: WriteDialect;
   readonly target: ChangeTarget;
   readonly change: PendingChange;
   readonly action: Action;
@@ -35,15 +37,18 @@ export interface Task {
  * @throws RefusedError when SQL or a further write refuses; the transaction must be rolled back
  */
 export async function carryOut(transaction: Transaction, task: Task): Promise<void> {
-  await carryOutRow(transaction, statementOf(task.target, task.action));
-  for (const write of await sideWritesOf(task)) await carryOutSide(transaction, write);
-  await transaction.run(CHECK_CONSTRAINTS);
+  const { dialect } = task;
+  await carryOutRow(transaction, statementOf(dialect, task.target, task.action));
+  for (const write of await sideWritesOf(task)) await carryOutSide(transaction, dialect, write);
+  if (dialect.checkConstraints !== undefined) await transaction.run(dialect.checkConstraints);
 }
 
-function statementOf({ view, keyRow }: ChangeTarget, action: Action): Statement | undefined {
-  if (action.do === 'delete') return deleteRow(view.table, keyRow);
+function statementOf(dialect: WriteDialect, { view, keyRow }: ChangeTarget, action: Action): Statement | undefined {
+  if (action.do === 'delete') return dialect.deleteRow(view.table, keyRow);
   return fitting(() =>
-    action.do === 'insert' ? insertRow(view.table, keyRow, action.set) : updateRow(view.table, keyRow, action.set),
+    action.do === 'insert'
+      ? dialect.insertRow(view.table, keyRow, action.set)
+      : dialect.updateRow(view.table, keyRow, action.set),
   );
 }
 
@@ -87,12 +92,14 @@ function assertDeclared(write: SideWrite, targets: readonly SideTarget[], view: 
   if (problem !== undefined) throw new ViewError('HYBRIDGE_VIEW_DEFINITION_INVALID', `View ${view}: ${problem}`);
 }
 
-async function carryOutSide(transaction: Transaction, { target: { table }, op, key, set }: SideWrite): Promise<void> {
+async function carryOutSide(transaction: Transaction, dialect: WriteDialect, write: SideWrite): Promise<void> {
+  const { op, key, set } = write;
+  const { table } = write.target;
   const statement = fitting(() => {
-    if (op === 'insert') return insertRow(table, {}, rowOf(table, set));
+    if (op === 'insert') return dialect.insertRow(table, {}, rowOf(table, set));
     return op === 'delete'
-      ? deleteRow(table, rowOf(table, key))
-      : updateRow(table, rowOf(table, key), rowOf(table, set));
+      ? dialect.deleteRow(table, rowOf(table, key))
+      : dialect.updateRow(table, rowOf(table, key), rowOf(table, set));
   });
   if (statement === undefined) return;
   const { count } = await transaction.run(statement);

@@ -1,23 +1,17 @@
 import type { Attributes, PendingChange } from '@hybridge/protocol';
 import { type WireValues, formatKey, pendingFromWire } from '@hybridge/protocol';
-import {
-  type AnyView,
-  type ChangeRules,
-  Primary,
-  type Row,
-  UnstorableValueError,
-  columnsOfView,
-  decodeTextRow,
-} from '@hybridge/views';
+import { type AnyView, type ChangeRules, Primary, type Row } from '@hybridge/views';
 import { type Action, carryOut } from './carry-out.ts';
 import type { EarlierChange } from './conflicts.ts';
 import { decideChange, refuseByPolicy, rowExists } from './decide-change.ts';
 import { RefusedError, SqlSinkError } from './errors.ts';
-import { type ChangeTarget, type Ending, createInbox } from './inbox.ts';
+import type { ChangeTarget, Ending } from './inbox.ts';
+import { createPostgresDatabase } from './postgres/postgres-database.ts';
+import type { SqlPool } from './postgres/sql-pool.ts';
+import { readLockedRow } from './read-locked-row.ts';
 import { type Refusal, RefusalCode } from './refusal.ts';
-import type { SqlPool } from './sql-pool.ts';
-import { lockItem, lockRow } from './statements.ts';
-import { type TextRow, type Transaction, inTransaction } from './transaction.ts';
+import type { TextRow, Transaction } from './transaction.ts';
+import type { SqlDatabase } from './write-dialect.ts';
 
 /** SQL's answer to a customer's change. */
 export interface ChangeAnswer {
@@ -45,8 +39,8 @@ export interface ChangeSinkOptions {
 
 /** Applies customers' changes to SQL, each exactly once however often it is delivered. */
 export interface ChangeSink {
-  /** Which of these changes SQL has answered already. @throws SqlSinkError */
-  answered(changeIds: readonly string[]): Promise<ReadonlyMap<string, KnownAnswer>>;
+  /** Which of these changes to items of one view SQL has answered already. @throws SqlSinkError */
+  answered(view: AnyView, changeIds: readonly string[]): Promise<ReadonlyMap<string, KnownAnswer>>;
   /**
    * One transaction: lock, decide, change the row, and last the inbox row with the answer and the row's image.
    * @throws SqlSinkError when SQL could not answer; nothing is recorded, or (connection lost at COMMIT) the next try finds it
@@ -60,8 +54,14 @@ export interface ChangeSink {
   refuse(target: ChangeTarget, change: PendingChange, refusal: Refusal): Promise<ChangeAnswer>;
 }
 
-export function createChangeSink(deps: { readonly pool: SqlPool }, options: ChangeSinkOptions = {}): ChangeSink {
-  const inbox = createInbox(options.inboxSchema ?? 'public');
+/** Writes PostgreSQL. */
+export const createChangeSink = (deps: { readonly pool: SqlPool }, options: ChangeSinkOptions = {}): ChangeSink =>
+  createSink(createPostgresDatabase(deps.pool, options.inboxSchema ?? 'public'));
+
+export function createSink(database: SqlDatabase): ChangeSink {
+  const { dialect } = database;
+  const { inbox } = dialect;
+  const readLocked = (transaction: Transaction, target: ChangeTarget) => readLockedRow(dialect, transaction, target);
 
   const answerOf = async (transaction: Transaction, changeId: string): Promise<ChangeAnswer | undefined> => {
     const { rows } = await transaction.run(inbox.find([changeId]));
@@ -75,8 +75,8 @@ export function createChangeSink(deps: { readonly pool: SqlPool }, options: Chan
     resignal: boolean,
     body: (transaction: Transaction) => Promise<ChangeAnswer>,
   ): Promise<ChangeAnswer> =>
-    inTransaction(deps.pool, async (transaction) => {
-      await transaction.run(lockItem(formatKey(target.itemKey)));
+    database.inTransaction(async (transaction) => {
+      await dialect.lockItem(transaction, formatKey(target.itemKey));
       const known = await answerOf(transaction, change.id);
       if (known === undefined) return body(transaction);
       if (resignal) {
@@ -122,8 +122,8 @@ export function createChangeSink(deps: { readonly pool: SqlPool }, options: Chan
       return record(transaction, target, change, { outcome: 'R', note: action.refusal, proof: proofOf(row) });
     }
     if (action.do === 'nothing') return record(transaction, target, change, { outcome: 'A', proof: 'nothing' });
-    const readRow = (): Promise<Row | undefined> => readLocked(transaction, target);
-    await carryOut(transaction, { target, change, action, before: row, readRow });
+    const readAgain = (): Promise<Row | undefined> => readLocked(transaction, target);
+    await carryOut(transaction, { dialect, target, change, action, before: row, readRow: readAgain });
     return record(transaction, target, change, {
       outcome: 'A',
       note: action.do === 'update' ? action.note : undefined,
@@ -146,11 +146,8 @@ export function createChangeSink(deps: { readonly pool: SqlPool }, options: Chan
   };
 
   return {
-    async answered(changeIds) {
-      const { text, values } = inbox.find(changeIds);
-      const { rows } = await deps.pool.query<TextRow>(text, [...values]).catch((error: unknown) => {
-        throw new SqlSinkError(error);
-      });
+    async answered(_view, changeIds) {
+      const rows = await database.query(inbox.find(changeIds));
       return new Map(rows.map((row) => [row['change_id'] ?? '', { ...knownAnswer(row), at: Number(row['at_ms']) }]));
     },
 
@@ -199,24 +196,6 @@ function knownAnswer(row: TextRow): ChangeAnswer {
     ...(message === undefined ? {} : { message }),
     already: true,
   };
-}
-
-async function readLocked(transaction: Transaction, target: ChangeTarget): Promise<Row | undefined> {
-  const { rows } = await transaction.run(lockRow(target.view, target.keyRow));
-  return rows[0] === undefined ? undefined : storableColumns(target.view, rows[0]);
-}
-
-/** Leaves out values DynamoDB cannot hold: no customer can have seen them, so they equal no base. */
-function storableColumns(view: AnyView, texts: TextRow): Row {
-  const row: Record<string, Attributes[string]> = {};
-  for (const name of columnsOfView(view)) {
-    try {
-      Object.assign(row, decodeTextRow(view.table, [name], texts));
-    } catch (error) {
-      if (!(error instanceof UnstorableValueError)) throw error;
-    }
-  }
-  return row;
 }
 
 /** A missing row has no lock: nothing is proven of it. */

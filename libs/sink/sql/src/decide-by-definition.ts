@@ -6,8 +6,8 @@ import {
   type Row,
   type Verdict,
   ViewError,
+  attributesOf,
   fromPlain,
-  projectRow,
   toDocument,
 } from '@hybridge/views';
 import { RefusedError } from './errors.ts';
@@ -44,7 +44,7 @@ function valuesOf(values: Partial<Document>, view: AnyView): Attributes {
 
 /** The row as events and the API show it. @throws RefusedError when SQL holds a value there that no item can */
 export function documentOf(view: AnyView, row: Row): Document {
-  const columns = projectRow(view, row);
+  const columns = attributesOf(view, row);
   const missing = view.attributeNames.find((name) => columns[name] === undefined);
   if (missing === undefined) return toDocument(view, columns);
   throw refused(RefusalCode.range, `The row holds a value in ${missing} that no item can hold.`);

@@ -1,9 +1,9 @@
 import type { PendingChange } from '@hybridge/protocol';
-import { column, int4, int8, notNull, nullable, table, text, view } from '@hybridge/views';
+import { column, int4, int8, notNull, nullable, source, table, text, view } from '@hybridge/views';
 import { decideChange, refuseByPolicy } from './decide-change.ts';
 
 const notes = table({
-  source: 'test',
+  source: source('test', 'postgres'),
   name: 'public.notes',
   primaryKey: ['id'],
   columns: { id: notNull(int8()), body_text: nullable(text()), rank: notNull(int4()), owner: notNull(text()) },
@@ -45,6 +45,20 @@ describe('decideChange', () => {
   it('updates columns, named as in SQL', () => {
     const update = change({ set: { body: { S: 'b' } }, base: { body: { S: 'a' } } });
     expect(decideChange(update, row, sqlWins)).toEqual({ do: 'update', set: { body_text: { S: 'b' } } });
+  });
+
+  it('changes no row that the view does not show, and inserts none over it', () => {
+    const shown = view('shown', {
+      ...sqlWins,
+      changes: { allow: ['body', 'rank'], insert: true, delete: true },
+      events: () => [],
+      where: { from: ['owner'], keep: ({ owner }) => owner !== 'x' },
+    });
+    const update = change({ set: { body: { S: 'b' } }, base: { body: { S: 'a' } } });
+    expect(decideChange(update, row, shown)).toEqual(rejected('MISSING'));
+    expect(decideChange(change({ op: 'd', base: {} }), row, shown)).toEqual(rejected('MISSING'));
+    expect(decideChange(update, { ...row, owner: { S: 'y' } }, shown)).toMatchObject({ do: 'update' });
+    expect(decideChange(change({ op: 'i', set: { body: { S: 'b' } } }), row, shown)).toEqual(rejected('CONFLICT'));
   });
 
   it('compares numbers by value', () => {

@@ -1,5 +1,5 @@
 import { type AttributeValue, type Attributes, type PendingChange, sameValue, scalarOf } from '@hybridge/protocol';
-import { type AnyView, type ChangeRules, Primary, type Row } from '@hybridge/views';
+import { type AnyView, type ChangeRules, Primary, type Row, belongsTo } from '@hybridge/views';
 import { type EarlierChange, conflictsOf, standingOnRefused } from './conflicts.ts';
 import { decideByDefinition } from './decide-by-definition.ts';
 import { type Note, RefusalCode } from './refusal.ts';
@@ -45,7 +45,8 @@ export function decideChange(
   earlier: readonly EarlierChange[] = [],
 ): Ruling {
   if (change.op === 'i') return decideInsert(change, row, view);
-  if (row === undefined) return withoutRow(change, view, earlier);
+  // Customers change no row that their view does not show.
+  if (row === undefined || !belongsTo(view, row)) return withoutRow(change, view, earlier);
   if (view.changes.decide !== undefined) return counted(decideByDefinition(change, row, view), row, view);
   const lost = conflictsOf({ change, view, row, earlier });
   if (lost.length > 0 && !leavesSome(change, lost, view)) return conflict(change, lost, earlier);

@@ -1,4 +1,5 @@
 import type { RetryClass } from '@hybridge/runtime';
+import { isTransient, serverErrorOf } from './mariadb/server-error.ts';
 import type { Refusal } from './refusal.ts';
 
 export type SqlSinkErrorCode = 'HYBRIDGE_SINK_SQL_FAILED';
@@ -7,7 +8,7 @@ export type SqlSinkErrorCode = 'HYBRIDGE_SINK_SQL_FAILED';
 export class SqlSinkError extends Error {
   override readonly name = 'SqlSinkError';
   readonly code: SqlSinkErrorCode = 'HYBRIDGE_SINK_SQL_FAILED';
-  /** PostgreSQL's SQLSTATE; undefined when the connection failed. */
+  /** SQLSTATE; undefined when the connection failed. */
   readonly sqlState: string | undefined;
   /** Permanent here means: unknown, so that trying again at once is not likely to help. */
   readonly retry: RetryClass;
@@ -19,7 +20,7 @@ export class SqlSinkError extends Error {
       cause,
     });
     this.sqlState = sqlState;
-    this.retry = retryClassOf(sqlState);
+    this.retry = (isTransientOfMariadb(cause) ?? isTransientState(sqlState)) ? 'transient' : 'permanent';
   }
 }
 
@@ -34,8 +35,10 @@ export class RefusedError extends Error {
   }
 }
 
-/** The SQLSTATE of an error of PostgreSQL; undefined for errors of the connection, whose codes look like `ECONNRESET`. */
+/** The SQLSTATE of an error of the database; undefined for errors of the connection, whose codes look like `ECONNRESET`. */
 export function sqlStateOf(error: unknown): string | undefined {
+  const ofMariadb = serverErrorOf(error);
+  if (ofMariadb !== undefined) return ofMariadb.sqlState;
   const code = (error as { code?: unknown } | undefined)?.code;
   if (typeof code !== 'string' || 'errno' in (error as object)) return undefined; // EPIPE looks like a SQLSTATE
   return /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
@@ -48,7 +51,11 @@ export function sqlStateOf(error: unknown): string | undefined {
 const TRANSIENT_CLASSES: readonly string[] = ['40', '08', '53', '55', '57', '58'];
 const TRANSIENT_STATES: readonly string[] = ['25006'];
 
-const retryClassOf = (sqlState: string | undefined): RetryClass =>
-  sqlState === undefined || TRANSIENT_CLASSES.includes(sqlState.slice(0, 2)) || TRANSIENT_STATES.includes(sqlState)
-    ? 'transient'
-    : 'permanent';
+const isTransientState = (sqlState: string | undefined): boolean =>
+  sqlState === undefined || TRANSIENT_CLASSES.includes(sqlState.slice(0, 2)) || TRANSIENT_STATES.includes(sqlState);
+
+/** Undefined: not an error of such a server. */
+function isTransientOfMariadb(error: unknown): boolean | undefined {
+  const ofMariadb = serverErrorOf(error);
+  return ofMariadb === undefined ? undefined : isTransient(ofMariadb);
+}

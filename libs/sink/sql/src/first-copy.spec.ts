@@ -1,12 +1,12 @@
 /** Rows that live in DynamoDB first: SQL follows. */
 import type { Attributes, PendingChange } from '@hybridge/protocol';
-import { column, int4, int8, notNull, nullable, table, text, view } from '@hybridge/views';
+import { column, int4, int8, notNull, nullable, source, table, text, view } from '@hybridge/views';
 import type { EarlierChange } from './conflicts.ts';
 import { decideChange } from './decide-change.ts';
 
 const wishes = view('wishes', {
   table: table({
-    source: 'test',
+    source: source('test', 'postgres'),
     name: 'public.wishes',
     primaryKey: ['id'],
     columns: { id: notNull(int8()), note_text: nullable(text()), quantity: notNull(int4()), made_by: nullable(text()) },

@@ -1,8 +1,7 @@
 import { type Attributes, type ItemKey, type PendingChange, pendingToWire } from '@hybridge/protocol';
 import { type AnyView, type Row, policyName } from '@hybridge/views';
-import pg from 'pg';
 import type { Note } from './refusal.ts';
-import { type Statement, rowImage } from './statements.ts';
+import type { Statement } from './statement.ts';
 
 /** An item, its view and its key columns. */
 export interface ChangeTarget {
@@ -30,7 +29,7 @@ export interface Ending {
 }
 
 /** How many answers a change may stand on: an item holds no more pending changes. */
-const MOST_EARLIER = 20;
+export const MOST_EARLIER = 20;
 
 export interface Inbox {
   /** The answers to changes already known: rows `change_id, outcome, code, message, at_ms`. */
@@ -43,60 +42,24 @@ export interface Inbox {
   signalAgain(target: ChangeTarget, changeId: string, proof: Proof): Statement;
 }
 
-/** @param schema schema of `hybridge_inbox` */
-export function createInbox(schema: string): Inbox {
-  const inbox = `${pg.escapeIdentifier(schema)}.hybridge_inbox`;
-  return {
-    find: (changeIds) => ({
-      text:
-        `SELECT change_id, outcome, code, message, (extract(epoch FROM at) * 1000)::bigint AS at_ms ` +
-        `FROM ${inbox} WHERE change_id = ANY($1::text[])`,
-      values: [arrayLiteral(changeIds)],
-    }),
+/** What a change's row in the inbox says besides the image, in the order of `INBOX_COLUMNS`. */
+export const INBOX_COLUMNS = 'change_id, view, pk, sk, outcome, code, message, policy, base, wanted' as const;
 
-    earlier: ({ pk, sk }) => ({
-      text:
-        `SELECT outcome, base, wanted FROM ${inbox} WHERE pk = $1 AND sk = $2 ` +
-        `ORDER BY at DESC LIMIT ${MOST_EARLIER}`,
-      values: [pk, sk],
-    }),
-
-    record(target, change, { outcome, note, proof, counted = {} }) {
-      const values = [
-        change.id,
-        target.view.name,
-        target.itemKey.pk,
-        target.itemKey.sk,
-        outcome,
-        note?.code ?? null,
-        note?.message ?? null,
-        policyName(target.view.changes),
-        ...auditOf({ ...change, set: { ...change.set, ...counted } }),
-      ];
-      const image = imageOf(target, proof, values.length);
-      return {
-        text:
-          `INSERT INTO ${inbox} (change_id, view, pk, sk, outcome, code, message, policy, base, wanted, image) ` +
-          `VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ${image.text})`,
-        values: [...values, ...image.values],
-      };
-    },
-
-    signalAgain(target, changeId, proof) {
-      const image = imageOf(target, proof, 1);
-      return {
-        text: `UPDATE ${inbox} SET signal = signal + 1, image = ${image.text} WHERE change_id = $1`,
-        values: [changeId, ...image.values],
-      };
-    },
-  };
-}
-
-function imageOf(target: ChangeTarget, proof: Proof, parametersBefore: number): Statement {
-  if (proof === 'nothing') return { text: 'NULL', values: [] };
-  const image = rowImage(target.view, target.keyRow, parametersBefore);
-  return proof === 'row' ? image : { ...image, text: `COALESCE(${image.text}, '{"e": 0}'::jsonb)` };
-}
+export const inboxValues = (
+  target: ChangeTarget,
+  change: PendingChange,
+  { outcome, note, counted = {} }: Ending,
+): readonly (string | null)[] => [
+  change.id,
+  target.view.name,
+  target.itemKey.pk,
+  target.itemKey.sk,
+  outcome,
+  note?.code ?? null,
+  note?.message ?? null,
+  policyName(target.view.changes),
+  ...auditOf({ ...change, set: { ...change.set, ...counted } }),
+];
 
 /** What the customer saw and wanted, for people: attribute values as JSON, so that numbers keep their digits. */
 function auditOf(change: PendingChange): [base: string, wanted: string] {
@@ -104,11 +67,7 @@ function auditOf(change: PendingChange): [base: string, wanted: string] {
   return [storableJson(wire?.base), storableJson(wire?.set)];
 }
 
-/** A NUL or half a surrogate pair, which PostgreSQL's jsonb does not take. JSON writes both as escapes. */
+/** A NUL or half a surrogate pair, which databases do not take in JSON. JSON writes both as escapes. */
 const UNSTORABLE_ESCAPE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
 const storableJson = (value: unknown): string => JSON.stringify(value).replace(UNSTORABLE_ESCAPE, '$1\\ufffd');
-
-/** A PostgreSQL array of texts. */
-const arrayLiteral = (values: readonly string[]): string =>
-  `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;

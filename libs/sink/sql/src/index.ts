@@ -1,4 +1,4 @@
-export { type SqlPool, type SqlPoolOptions, createSqlPool } from './sql-pool.ts';
+export { type SqlPool, type SqlPoolOptions, createSqlPool } from './postgres/sql-pool.ts';
 export {
   type ApplyOptions,
   type ChangeAnswer,
@@ -7,6 +7,8 @@ export {
   type KnownAnswer,
   createChangeSink,
 } from './change-sink.ts';
+export { type ConnectedChangeSink, type ConnectedSinkOptions, connectChangeSink } from './connect-change-sink.ts';
+export { sinksBySource } from './sinks-by-source.ts';
 export type { ChangeTarget } from './inbox.ts';
 export { decideChange, refuseByPolicy } from './decide-change.ts';
 export type { EarlierChange } from './conflicts.ts';

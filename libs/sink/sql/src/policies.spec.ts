@@ -1,10 +1,10 @@
 import type { Attributes, PendingChange } from '@hybridge/protocol';
-import { type AnyView, column, int4, int8, notNull, nullable, table, text, view } from '@hybridge/views';
+import { type AnyView, column, int4, int8, notNull, nullable, source, table, text, view } from '@hybridge/views';
 import type { EarlierChange } from './conflicts.ts';
 import { decideChange } from './decide-change.ts';
 
 const notes = table({
-  source: 'test',
+  source: source('test', 'postgres'),
   name: 'public.notes',
   primaryKey: ['id'],
   columns: {

@@ -34,44 +34,19 @@ export interface Note {
 /** Why a change was not applied. The code is a `RefusalCode`, or one that a definition gave. */
 export type Refusal = Note;
 
-/** The fields of a PostgreSQL error that are read here. */
-export interface DatabaseErrorFields {
-  readonly code?: string | undefined;
+/** What an error of the database names: never a value. */
+export interface RefusedNames {
   readonly constraint?: string | undefined;
-  readonly table?: string | undefined;
   readonly column?: string | undefined;
-  readonly where?: string | undefined;
+  /** The function of the database that said no. */
+  readonly routine?: string | undefined;
 }
 
-const CODE_BY_STATE: { readonly [sqlState: string]: RefusalCode } = {
-  '23502': RefusalCode.notNull,
-  '23503': RefusalCode.foreignKey,
-  '23001': RefusalCode.foreignKey,
-  '23505': RefusalCode.unique,
-  '23P01': RefusalCode.exclusion,
-  '22001': RefusalCode.range,
-  '22003': RefusalCode.range,
-  '22008': RefusalCode.range,
-  '22015': RefusalCode.range,
-  '44000': RefusalCode.check,
-  P0001: RefusalCode.trigger,
-};
-
-const CODE_BY_CLASS: { readonly [sqlStateClass: string]: RefusalCode } = {
-  '22': RefusalCode.invalid,
-  '23': RefusalCode.check,
-};
-
-/** The refusal in an error of PostgreSQL; undefined when it says nothing about the change itself. */
-export function refusalOf(error: DatabaseErrorFields): Refusal | undefined {
-  const sqlState = error.code ?? '';
-  const code = CODE_BY_STATE[sqlState] ?? (sqlState.length === 5 ? CODE_BY_CLASS[sqlState.slice(0, 2)] : undefined);
-  return code === undefined ? undefined : { code, message: messageOf(code, error) };
-}
-
-function messageOf(code: RefusalCode, error: DatabaseErrorFields): string {
-  const constraint = error.constraint === undefined ? 'a constraint' : `constraint ${error.constraint}`;
-  const column = error.column === undefined ? 'A column' : `Column ${error.column}`;
+/** A refusal in words for the customer. */
+export function refusal(code: RefusalCode, names: RefusedNames = {}): Refusal {
+  const constraint = names.constraint === undefined ? 'a constraint' : `constraint ${names.constraint}`;
+  const column = names.column === undefined ? 'A column' : `Column ${names.column}`;
+  const routine = names.routine === undefined ? '' : ` (function ${names.routine})`;
   const messages: { readonly [code: string]: string } = {
     [RefusalCode.unique]: `Another row has this value already (${constraint}).`,
     [RefusalCode.foreignKey]: `A row it refers to, or that refers to it, stands against it (${constraint}).`,
@@ -80,13 +55,7 @@ function messageOf(code: RefusalCode, error: DatabaseErrorFields): string {
     [RefusalCode.notNull]: `${column} must have a value.`,
     [RefusalCode.range]: 'A value is larger, longer or later than its column allows.',
     [RefusalCode.invalid]: 'A value does not fit the type of its column.',
-    [RefusalCode.trigger]: `The database refused the change${triggerOf(error)}.`,
+    [RefusalCode.trigger]: `The database refused the change${routine}.`,
   };
-  return messages[code] ?? 'The database refused the change.';
-}
-
-/** The first function of the error's context: the one that raised it. */
-function triggerOf(error: DatabaseErrorFields): string {
-  const name = /function ([\w."]+)\(/.exec(error.where ?? '')?.[1];
-  return name === undefined ? '' : ` (function ${name})`;
+  return { code, message: messages[code] ?? 'The database refused the change.' };
 }

@@ -24,7 +24,10 @@ export interface ChangeBatch {
 }
 
 export interface ChangeHandler {
-  /** Takes a batch over. Resolves when there is room for another, long before its records are done. */
+  /**
+   * Takes a batch over. Resolves when there is room for another, long before its records are done; until then no more
+   * comes of its partition, and after a while records of others do.
+   */
   take(batch: ChangeBatch): Promise<void>;
   /** Begins nothing more; resolves when nothing runs any more. */
   stop(): Promise<void>;
@@ -137,7 +140,9 @@ async function consumeBatch(payload: EachBatchPayload, run: Consumption): Promis
       ? Promise.resolve()
       : run.handler.take(handOut(progress, records, { highWatermark: BigInt(batch.highWatermark), run }));
   payload.resolveOffset(last.offset); // the next fetch goes on behind it; commits follow what is done
-  await beatingUntil(room, payload, run.signal);
+  if (await beatingUntil(room, payload, run.signal)) return;
+  const resume = payload.pause(); // whoever has room for records of other topics gets them meanwhile
+  void room.then(resume);
 }
 
 /** What a record that takes long holds on to is the batch without its records: they are as large as a fetch. */
@@ -167,12 +172,17 @@ const reportsOf = (
   },
 });
 
+/** How long nothing is fetched of any topic while there is no room for records of one. */
+const PATIENCE_MS = 1_000;
+
 /**
- * Waits for room with signs of life to the group. While no batch is asked for, nothing is fetched: the back-pressure.
- * Once the signal has fired there may never be room again.
+ * Waits for room with signs of life to the group, but not for long. While no batch is asked for, nothing is fetched: the
+ * back-pressure. Once the signal has fired there may never be room again.
+ * @returns whether there is room
  * @throws what the heartbeat throws when the group rebalances, so that kafkajs joins anew
  */
-async function beatingUntil(room: Promise<void>, payload: EachBatchPayload, signal: AbortSignal): Promise<void> {
+async function beatingUntil(room: Promise<void>, payload: EachBatchPayload, signal: AbortSignal): Promise<boolean> {
+  const until = performance.now() + PATIENCE_MS;
   let hasRoom = false;
   const freed = room.then(() => void (hasRoom = true));
   do {
@@ -181,7 +191,8 @@ async function beatingUntil(room: Promise<void>, payload: EachBatchPayload, sign
     await Promise.race([freed, beat]);
     clearTimeout(timer);
     await payload.heartbeat();
-  } while (!hasRoom && !signal.aborted);
+  } while (!hasRoom && !signal.aborted && performance.now() < until);
+  return hasRoom;
 }
 
 /** Rejects when kafkajs gives up for good. */

@@ -10,3 +10,4 @@ export { type ChangeRecord, EPOCH_HEADER, type KafkaOffset } from './record.ts';
 export { type Extent, type OffsetReader, type TopicOffsets, createOffsetReader } from './topic-offsets.ts';
 export { type TopicLayout, ensureTopics } from './topics.ts';
 export { KafkaSourceError, type KafkaSourceErrorCode } from './errors.ts';
+export { type TopicFacts, readTopicFacts } from './topic-facts.ts';

@@ -9,3 +9,4 @@ export {
   createQueueSource,
 } from './queue-source.ts';
 export { QueueSourceError, type QueueSourceErrorCode } from './errors.ts';
+export { type QueueFacts, readQueueFacts } from './queue-facts.ts';

@@ -1,11 +1,6 @@
 import { type AnyTable, type AnyView, type Row, columnsOfView, toSqlText } from '@hybridge/views';
 import pg from 'pg';
-
-/** A statement with its parameters as texts. PostgreSQL infers each parameter's type from where it stands. */
-export interface Statement {
-  readonly text: string;
-  readonly values: readonly (string | null)[];
-}
+import type { Statement } from '../statement.ts';
 
 const quoted = (name: string): string => pg.escapeIdentifier(name);
 const nameOf = (table: AnyTable): string => `${quoted(table.schema)}.${quoted(table.table)}`;

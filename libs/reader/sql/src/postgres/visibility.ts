@@ -1,4 +1,4 @@
-import type { Query } from './sql-pool.ts';
+import type { Query } from '../sql-pool.ts';
 
 /**
  * Whether a snapshot taken from now on contains what a transaction wrote.
