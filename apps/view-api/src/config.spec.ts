@@ -18,7 +18,21 @@ describe('readConfig', () => {
     });
   });
 
+  it('knows the servers of each source', () => {
+    const replica = 'postgresql://localhost/copy';
+    const { sources } = readConfig({ ...base, VIEW_API_JWT_SECRET: secret, VIEW_API_SQL_REPLICA_URL: replica });
+    expect([...sources]).toMatchObject([
+      ['shop', { primary: { url: base.VIEW_API_SQL_URL }, replica: { url: replica } }],
+    ]);
+  });
+
   it.each([
+    ['no database', { VIEW_API_JWT_SECRET: secret, VIEW_API_SQL_URL: undefined }, 'VIEW_API_SQL_URL is not set'],
+    [
+      'an unknown source',
+      { VIEW_API_JWT_SECRET: secret, VIEW_API_SQL_REPLICA_URL_X: 'postgres://x' },
+      'VIEW_API_SQL_REPLICA_URL_X names',
+    ],
     ['no keys', {}, 'Set VIEW_API_JWKS_URL to the key set of your identity provider, or VIEW_API_JWT_SECRET'],
     ['both', { VIEW_API_JWT_SECRET: secret, VIEW_API_JWKS_URL: 'https://issuer.test/' }, 'Remove one of them'],
     ['a short secret', { VIEW_API_JWT_SECRET: 'swordfish' }, 'VIEW_API_JWT_SECRET is shorter than 32 characters'],

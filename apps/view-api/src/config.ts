@@ -1,5 +1,6 @@
 import type { SqlBudgetOptions } from '@hybridge/reader-sql';
-import { type Environment, parseConfig, setting } from '@hybridge/runtime';
+import { catalog } from '@hybridge/definitions';
+import { type Environment, parseConfig, readSourceUrls, setting } from '@hybridge/runtime';
 import { DEFAULT_SQL_BUDGET } from '@hybridge/sdk';
 import { z } from 'zod';
 import type { TokenRules } from './auth/authenticate.ts';
@@ -15,8 +16,6 @@ const schema = z
     VIEW_API_DYNAMODB_ENDPOINT: setting.url().optional(),
     VIEW_API_TABLE_NAME: setting.text().default('hybridge-views'),
     VIEW_API_AWS_REGION: setting.text().default('us-east-1'),
-    VIEW_API_SQL_URL: setting.url(),
-    VIEW_API_SQL_REPLICA_URL: setting.url().optional(),
     VIEW_API_SQL_QUERIES_PER_SECOND: setting.integer(1, 100_000).default(DEFAULT_SQL_BUDGET.queriesPerSecond),
     VIEW_API_SQL_CONCURRENCY: setting.integer(1, 10).default(DEFAULT_SQL_BUDGET.concurrency),
     VIEW_API_JWT_ISSUER: z.string('expected the "iss" of the tokens').min(1),
@@ -45,11 +44,21 @@ export interface SqlSettings {
   readonly budget: Pick<SqlBudgetOptions, 'queriesPerSecond' | 'concurrency'>;
 }
 
+export interface SourceSettings {
+  readonly primary: SqlSettings;
+  /** A hot standby that fills read from. */
+  readonly replica: SqlSettings | undefined;
+}
+
+const replicaOf = (url: string | undefined, budget: SqlSettings['budget']): SqlSettings | undefined =>
+  url === undefined ? undefined : { url, budget };
+
 /** @throws ConfigError with every problem at once */
 export function readConfig(environment: Environment = process.env) {
-  const env = parseConfig('view-api', schema, environment);
+  const primaries = readSourceUrls('VIEW_API_SQL_URL', catalog.sources, environment);
+  const replicas = readSourceUrls('VIEW_API_SQL_REPLICA_URL', catalog.sources, environment, { optional: true });
+  const env = parseConfig('view-api', schema, environment, [...primaries.problems, ...replicas.problems]);
   const budget = { queriesPerSecond: env.VIEW_API_SQL_QUERIES_PER_SECOND, concurrency: env.VIEW_API_SQL_CONCURRENCY };
-  const replicaUrl = env.VIEW_API_SQL_REPLICA_URL;
   return {
     /** Where customers' services call. */
     http: { port: env.VIEW_API_HTTP_PORT, host: env.VIEW_API_HTTP_HOST },
@@ -58,9 +67,13 @@ export function readConfig(environment: Environment = process.env) {
       endpoint: env.VIEW_API_DYNAMODB_ENDPOINT,
       tableName: env.VIEW_API_TABLE_NAME,
     },
-    sql: { url: env.VIEW_API_SQL_URL, budget },
-    /** A hot standby that fills read from; with a budget of its own. */
-    sqlReplica: replicaUrl === undefined ? undefined : { url: replicaUrl, budget },
+    /** Servers of each source, by its name; every one with a budget of its own. */
+    sources: new Map(
+      [...primaries.urls].map(([source, url]): [string, SourceSettings] => [
+        source,
+        { primary: { url, budget }, replica: replicaOf(replicas.urls.get(source), budget) },
+      ]),
+    ),
     tokens: {
       issuer: env.VIEW_API_JWT_ISSUER,
       audience: env.VIEW_API_JWT_AUDIENCE,

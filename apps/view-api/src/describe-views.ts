@@ -1,5 +1,5 @@
 import type { PlainJson } from '@hybridge/contracts';
-import { type AnyView, type Catalog, columnOf } from '@hybridge/views';
+import { type AnyView, type Catalog, attributesIn, columnOfAttribute, indexesOf } from '@hybridge/views';
 
 /** What `GET /views` tells of each view. */
 export const describeViews = (catalog: Catalog): PlainJson => ({ views: catalog.views.map(describeView) });
@@ -9,14 +9,20 @@ const describeView = (view: AnyView): PlainJson => ({
   path: `/views/${view.name}/${view.table.primaryKey.map((name: string) => `{${name}}`).join(',')}`,
   key: [...view.table.primaryKey],
   attributes: Object.fromEntries(
-    view.attributeNames.map((attribute) => [attribute, describeAttribute(view, attribute)]),
+    view.documentNames.map((attribute) => [attribute, describeAttribute(view, attribute)]),
+  ),
+  indexes: Object.fromEntries(
+    indexesOf(view).map(({ name, pk, sk }) => [
+      name,
+      { path: `/indexes/${view.name}/${name}`, partition: [...attributesIn(pk)], order: [...attributesIn(sk)] },
+    ]),
   ),
   insert: view.changes.insert,
   delete: view.changes.delete,
 });
 
 function describeAttribute(view: AnyView, attribute: string): PlainJson {
-  const column = columnOf(view.table, view.attributes[attribute]);
+  const column = columnOfAttribute(view, attribute);
   const changeable = (view.changes.allow as readonly string[]).includes(attribute);
   return { type: column.codec.sqlType, nullable: column.nullable, changeable };
 }

@@ -5,6 +5,7 @@ import { assertMayEver, authorise, notOwner, ownsDocument, visibleTo } from './a
 import { describeViews } from './describe-views.ts';
 import { ApiError } from './errors.ts';
 import { type EventDependencies, answerEvents } from './events/answer-events.ts';
+import { INDEX, type IndexRequest, admitToIndex, answerIndex } from './indexes/answer-index.ts';
 import type { Instruments } from './instruments.ts';
 import { openApiOf } from './openapi/document.ts';
 import { METHODS, methodsOf, operationsOf } from './operations.ts';
@@ -40,6 +41,10 @@ export function addRoutes(app: FastifyInstance, dependencies: RouteDependencies)
   app.get('/openapi.json', async () => openApi);
 
   app.get<ViewParams>(DOCUMENT, read, (request, reply) => answerRead(dependencies, request, reply));
+
+  app.get<IndexRequest>(INDEX, { preParsing: admitToIndex(catalog) }, (request, reply) =>
+    answerIndex(dependencies, request, reply),
+  );
 
   app.patch<ViewParams & WithBody>(DOCUMENT, admit(AccessOperation.update), (request, reply) =>
     answerChange(change, request, reply, { op: 'update', set: bodyOf(request) }),

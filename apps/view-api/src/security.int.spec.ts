@@ -23,6 +23,7 @@ const notes = {
   ...catalog.byName('orders'),
   name: 'notes',
   key: { pk: ['n1', 'NOTE', { column: 'id' }], sk: ['NOTE'] },
+  indexes: {},
   changes: {
     ...catalog.byName('orders').changes,
     allow: ['note', 'status', 'customerId', 'reference', 'total', 'placedAt'],

@@ -3,7 +3,7 @@ import { type OutcomeKind, carryOut, decideSettle } from '@hybridge/protocol';
 import { SqlReadError } from '@hybridge/reader-sql';
 import type { Hybridge } from '@hybridge/sdk';
 import { settleSignal } from '@hybridge/testkit';
-import { keyOfRow } from '@hybridge/views';
+import { keyOfRow, shapeOf } from '@hybridge/views';
 import type { FastifyInstance } from 'fastify';
 import { type Answer, type Ask, ask } from './testing/ask.ts';
 import { tokenOf } from './testing/local-tokens.ts';
@@ -35,7 +35,7 @@ function setUp(sqlFails?: Error) {
   const answer = (id: string, out: OutcomeKind, more: { code?: string; message?: string } = {}) =>
     carryOut(store, adaKey, (seen) =>
       decideSettle(
-        settleSignal({ key: adaKey, columnNames: customers.attributeNames, outcome: { id, out, at: 5, ...more } }),
+        settleSignal({ key: adaKey, shape: shapeOf(customers), outcome: { id, out, at: 5, ...more } }),
         context,
         seen,
       ),

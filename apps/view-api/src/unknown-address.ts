@@ -27,12 +27,17 @@ const BEHIND_A_KEY: readonly (readonly [RegExp, readonly string[]])[] = [
 
 function methodsAt(path: string, views: readonly AnyView[]): readonly string[] {
   if (path === '/views' || path === '/openapi.json') return READ_ONLY;
+  const [, listed, index] = /^\/indexes\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  if (index !== undefined) return hasIndex(views, listed, index) ? READ_ONLY : [];
   const [, name, behind] = /^\/views\/([^/]+)\/[^/]+(?:\/(.*))?$/.exec(path) ?? [];
   const view = views.find((candidate) => candidate.name === name);
   if (view === undefined) return [];
   if (behind === undefined) return withHead(methodsOf(view));
   return BEHIND_A_KEY.find(([shape]) => shape.test(behind))?.[1] ?? [];
 }
+
+const hasIndex = (views: readonly AnyView[], name: string | undefined, index: string): boolean =>
+  views.some((view) => view.name === name && methodsOf(view).includes('GET') && Object.hasOwn(view.indexes, index));
 
 const withHead = (methods: readonly string[]): readonly string[] =>
   methods.flatMap((method) => (method === 'GET' ? READ_ONLY : [method]));

@@ -1,6 +1,16 @@
 import { type Item, number, pendingOf, text } from '@hybridge/protocol';
 import { createMemoryItemStore, testContext } from '@hybridge/testkit';
-import { column, createCatalog, int8, keyOfRow, notNull, table, text as textColumn, view } from '@hybridge/views';
+import {
+  column,
+  createCatalog,
+  int8,
+  keyOfRow,
+  notNull,
+  source,
+  table,
+  text as textColumn,
+  view,
+} from '@hybridge/views';
 import { createHybridge } from './hybridge.ts';
 import { accountRow, accounts, setUp } from './sdk-fixture.features.ts';
 
@@ -9,7 +19,7 @@ const row = { id: number(7), owner: text('Ada'), city: text('London') };
 /** Compared as a whole: whoever changes one attribute says what the others were. */
 const strict = view('strict', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.strict',
     primaryKey: ['id'],
     columns: { id: notNull(int8()), owner: notNull(textColumn()), city: notNull(textColumn()) },

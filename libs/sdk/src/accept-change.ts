@@ -1,5 +1,5 @@
 import { type CustomerChange, type Item, judgeRead, nonceOf } from '@hybridge/protocol';
-import { type Document, comparedOf } from '@hybridge/views';
+import { type Document, comparedOf, shapeOf } from '@hybridge/views';
 import { ulid } from 'ulid';
 import { type ChangeDependencies, type ChangedItem, changeItem } from './change-item.ts';
 import { formatToken } from './change-token.ts';
@@ -26,7 +26,7 @@ export async function acceptChange(
     ...readChangeRequest(at, request),
     id: options.id ?? ulid(),
     key: at.itemKey,
-    columnNames: at.view.itemColumns,
+    shape: shapeOf(at.view),
     compared: comparedOf(at.view),
     by: options.by,
     ...(options.ifMatch === undefined ? {} : { ifNonce: options.ifMatch }),

@@ -10,6 +10,7 @@ import {
   keyOfRow,
   notNull,
   nullable,
+  source,
   table,
   text as textColumn,
   view,
@@ -19,7 +20,7 @@ import { sqlDown } from './sdk-fixture.features.ts';
 
 const wishes = view('wishes', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.wishes',
     primaryKey: ['customer', 'product'],
     columns: {

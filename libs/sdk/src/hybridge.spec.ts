@@ -26,15 +26,17 @@ import {
   notNull,
   nullable,
   numeric,
+  source,
   table,
   text as textColumn,
   view,
+  shapeOf,
 } from '@hybridge/views';
 import { createHybridge } from './hybridge.ts';
 
 const accounts = view('accounts', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.accounts',
     primaryKey: ['id'],
     columns: {
@@ -51,7 +53,7 @@ const accounts = view('accounts', {
 });
 const notes = view('notes', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.notes',
     primaryKey: ['account', 'label'],
     columns: {
@@ -98,7 +100,7 @@ function setUp(sql: Readonly<Record<string, Row>> = { '7': account }) {
   const answer = (id: string, out: OutcomeKind, more: { code?: string; message?: string } = {}, key = accountKey) =>
     carryOut(store, key, (seen) =>
       decideSettle(
-        settleSignal({ key, columnNames: accounts.attributeNames, outcome: { id, out, at: 5, ...more } }),
+        settleSignal({ key, shape: shapeOf(accounts), outcome: { id, out, at: 5, ...more } }),
         context,
         seen,
       ),

@@ -6,11 +6,14 @@ import { statusOf, waitForOutcome } from './change-status.ts';
 import { parseToken } from './change-token.ts';
 import { hedgedGet } from './hedged-get.ts';
 import { type HybridgeHooks, harmless } from './hooks.ts';
+import { indexPartitionOf } from './index-partition.ts';
+import type { IndexNameFor, IndexPartitionFor, IndexQueryOptions, IndexSortFor } from './index-types.ts';
 import type { ItemReads } from './item-reads.ts';
 import { observedBatch, observedChange, observedFiller, observedQuery, observedRead } from './observed.ts';
 import { partitionOf } from './partition.ts';
 import { type Place, placeOf } from './place.ts';
 import { createProtocolContext } from './protocol-context.ts';
+import { queryIndex } from './query-index.ts';
 import { queryPartition } from './query-partition.ts';
 import { readMany, readOne } from './reads.ts';
 import { createServingGate } from './serving-gate.ts';
@@ -29,6 +32,7 @@ import type {
   Page,
   PartitionKeyFor,
   QueryOptions,
+  RowFor,
   ViewReference,
   WaitOptions,
 } from './types.ts';
@@ -71,6 +75,20 @@ export interface Hybridge {
   ): Promise<Page<DocumentFor<V>>>;
 
   /**
+   * The documents of one view that an index lists together, a page at a time. Eventually consistent: the index follows
+   * the items a moment later, so that a change just accepted may not show, and a page may hold what has just moved.
+   * @param partition a value for each attribute of the index's partition key
+   * @throws QueryImpossibleError, InvalidValueError, InvalidCursorError, ViewLoadingError, ViewError for an unknown
+   * view, the store's errors
+   */
+  queryIndex<const V extends ViewReference, const N extends IndexNameFor<V>>(
+    view: V,
+    index: N,
+    partition: IndexPartitionFor<V, N>,
+    options?: IndexQueryOptions<IndexSortFor<V, N>>,
+  ): Promise<Page<DocumentFor<V>>>;
+
+  /**
    * Changes one document. Visible at once and kept for SQL to answer; `waitFor` tells how it ended.
    * @throws NotFoundError, AlreadyExistsError, PreconditionFailedError, TooManyPendingError, NotAllowedError,
    * InvalidValueError, InvalidKeyError, ChangeIdReusedError, UncacheableError, UnsettledError, ViewLoadingError, and as
@@ -79,7 +97,7 @@ export interface Hybridge {
   change<const V extends ViewReference>(
     view: V,
     key: KeyFor<V>,
-    request: ChangeRequest<DocumentFor<V>>,
+    request: ChangeRequest<RowFor<V>>,
     options: ChangeOptions,
   ): Promise<Accepted<DocumentFor<V>>>;
 
@@ -150,6 +168,11 @@ export function createHybridge(dependencies: HybridgeDependencies, options: Hybr
       const partition = partitionOf(catalog, view, partitionKey);
       return (await observedQuery(onRead, partition, () => queryPartition(reads, partition, asked))) as never;
     },
+    queryIndex: async (view, index, values, asked = {}) => {
+      const partition = indexPartitionOf(catalog, view, index, values as Document);
+      const query = (): Promise<Page<Document>> => queryIndex(reads, partition, asked as IndexQueryOptions);
+      return (await observedQuery(onRead, partition, query)) as never;
+    },
     change: async (view, key, request, asked) =>
       (await change(changes, place(view, key), request as ChangeRequest<Document>, asked)) as never,
     statusOf: async (...args: StatusArguments) => {
@@ -190,5 +213,6 @@ function itemReadsOf(items: ItemReads, hedgeAfterMs: number | undefined): ItemRe
     get: hedgedGet((key, options) => items.get(key, options), hedgeAfterMs),
     ...(items.batchGet === undefined ? {} : { batchGet: items.batchGet.bind(items) }),
     ...(items.query === undefined ? {} : { query: items.query.bind(items) }),
+    ...(items.queryIndex === undefined ? {} : { queryIndex: items.queryIndex.bind(items) }),
   };
 }

@@ -1,10 +1,10 @@
 /** Compiled, not run: keys, documents and changes are typed by the view's definition. */
-import { column, int4, int8, notNull, nullable, numeric, table, text, view } from '@hybridge/views';
+import { attribute, column, int4, int8, notNull, nullable, numeric, source, table, text, view } from '@hybridge/views';
 import type { Hybridge } from './hybridge.ts';
 
 const accounts = view('accounts', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.accounts',
     primaryKey: ['id'],
     columns: { id: notNull(int8()), owner: notNull(text()), credit: nullable(numeric()) },
@@ -16,14 +16,36 @@ const accounts = view('accounts', {
 
 const lines = view('lines', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.lines',
     primaryKey: ['shop', 'order', 'nr'],
     columns: { shop: notNull(text()), order: notNull(int8()), nr: notNull(int4()), sku: notNull(text()) },
   }),
   key: { pk: ['l1', column('shop'), 'ORDER', column('order')], sk: ['LINE', column('nr')] },
   attributes: { sku: 'sku', nr: 'nr' },
+  indexes: {
+    bySku: { pk: ['SKU', attribute('sku')], sk: [attribute('nr')] },
+    all: { pk: ['LINES'], sk: ['LINE', attribute('sku'), attribute('nr')] },
+  },
 });
+
+const labelled = view('labelled', {
+  table: accounts.table,
+  key: { pk: ['b1', column('id')], sk: ['B'] },
+  attributes: { owner: 'owner' },
+  computed: { label: { from: ['owner'], type: text(), value: ({ owner }) => owner.toUpperCase() } },
+  changes: { allow: ['owner'] },
+});
+
+export async function computedAttributesAreRead(hybridge: Hybridge): Promise<void> {
+  const found = await hybridge.get(labelled, ['1']);
+  const label: string | undefined = found?.document.label;
+  const { document } = await hybridge.change(labelled, ['1'], { op: 'update', set: { owner: 'Ada' } }, { by: 'me' });
+  const labelToo: string | undefined = document?.label;
+  // @ts-expect-error -- nobody sets what is computed
+  await hybridge.change(labelled, ['1'], { op: 'update', set: { label: 'x' } }, { by: 'me' });
+  void [label, labelToo];
+}
 
 export async function documentsAreTyped(hybridge: Hybridge): Promise<void> {
   const found = await hybridge.get(accounts, ['1']);
@@ -82,4 +104,27 @@ export async function keysAreTyped(hybridge: Hybridge): Promise<void> {
   await hybridge.query(lines, ['here', 12], { order: 'random' });
   await hybridge.query('lines', ['any', 'number']);
   void [sku, shop];
+}
+
+export async function indexesAreTyped(hybridge: Hybridge): Promise<void> {
+  const page = await hybridge.queryIndex(
+    lines,
+    'bySku',
+    { sku: 'a' },
+    { from: { nr: 1 }, order: 'descending', limit: 5 },
+  );
+  const sku: string | undefined = page.items[0]?.document.sku;
+  await hybridge.queryIndex(lines, 'all', {}, { equals: { sku: 'a' }, to: { nr: 5 }, cursor: page.cursor });
+  // @ts-expect-error -- there is no such index
+  await hybridge.queryIndex(lines, 'byName', { sku: 'a' });
+  // @ts-expect-error -- the view has no index
+  await hybridge.queryIndex(accounts, 'bySku', { sku: 'a' });
+  // @ts-expect-error -- its partition is determined by another attribute
+  await hybridge.queryIndex(lines, 'bySku', { nr: 1 });
+  // @ts-expect-error -- a sku is a text
+  await hybridge.queryIndex(lines, 'bySku', { sku: 1 });
+  // @ts-expect-error -- its sort key has another attribute
+  await hybridge.queryIndex(lines, 'bySku', { sku: 'a' }, { from: { sku: 'a' } });
+  await hybridge.queryIndex('lines', 'anything', { at: 'all' }, { from: { what: 1 } });
+  void sku;
 }

@@ -1,12 +1,12 @@
+export { type ConnectOptions, type ConnectedHybridge, connectHybridge } from './connect.ts';
 export {
-  type ConnectOptions,
-  type ConnectedHybridge,
   DEFAULT_SQL_BUDGET,
+  type SourceServers,
   type SqlReplicaOptions,
   type SqlServerOptions,
-  connectHybridge,
-} from './connect.ts';
+} from './connect-source.ts';
 export { type Hybridge, type HybridgeDependencies, type HybridgeOptions, createHybridge } from './hybridge.ts';
+export type { IndexNameFor, IndexPartitionFor, IndexQueryOptions, IndexSortFor } from './index-types.ts';
 export type { ItemReads } from './item-reads.ts';
 export type { ChangeEvent, FillEvent, HybridgeHooks, ReadEvent } from './hooks.ts';
 export { type ChangeToken, parseToken } from './change-token.ts';
@@ -30,6 +30,7 @@ export {
   type PartitionKeyFor,
   type QueryOptions,
   ReadSource,
+  type RowFor,
   type ViewReference,
   type WaitOptions,
 } from './types.ts';

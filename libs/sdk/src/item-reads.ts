@@ -1,5 +1,5 @@
 import type { Item, ItemKey } from '@hybridge/protocol';
-import type { GetOptions, PartitionPage, PartitionQuery, ReadOptions } from '@hybridge/reader-dynamodb';
+import type { GetOptions, IndexQuery, PartitionPage, PartitionQuery, ReadOptions } from '@hybridge/reader-dynamodb';
 
 /** Reads of the view table, as `@hybridge/reader-dynamodb` gives them. */
 export interface ItemReads {
@@ -8,4 +8,6 @@ export interface ItemReads {
   batchGet?(keys: readonly ItemKey[], options?: ReadOptions): Promise<readonly (Item | undefined)[]>;
   /** Without it, `query` is refused. */
   query?(query: PartitionQuery): Promise<PartitionPage>;
+  /** Without it, `queryIndex` is refused. */
+  queryIndex?(query: IndexQuery): Promise<PartitionPage>;
 }

@@ -3,7 +3,6 @@ import type { FillEntry, FillResult, Filler } from '@hybridge/reader-sql';
 import type { Document } from '@hybridge/views';
 import type { acceptChange } from './accept-change.ts';
 import type { ChangeEvent, FillEvent, ReadEvent } from './hooks.ts';
-import type { Partition } from './partition.ts';
 import type { Place } from './place.ts';
 import type { Lookup, Page } from './types.ts';
 
@@ -34,7 +33,7 @@ export async function observedBatch(
 
 export async function observedQuery(
   tell: Tell<ReadEvent>,
-  { view }: Partition,
+  { view }: Pick<Place, 'view'>,
   read: () => Promise<Page<Document>>,
 ): Promise<Page<Document>> {
   const since = performance.now();

@@ -75,6 +75,12 @@ export function placeIn({ view }: Partition, item: Item): (Place & { readonly pa
   return { view, itemKey, keyRow, parts, facts: { view: view.name, key: parts.join(',') } };
 }
 
+/** Parts of the primary key as texts; undefined for keys of other views. */
+export function partsIn(view: ViewLike, key: ItemKey): readonly string[] | undefined {
+  const texts = isOf(view, key);
+  return texts && (view.table.primaryKey as readonly string[]).map((name) => texts[name] ?? '');
+}
+
 export const isOf = (view: ViewLike, key: ItemKey) => parseKey(view.key, key);
 
 /** The sort key as far as it is known: its fixed words, the columns of the partition key, the parts given. */
@@ -108,7 +114,7 @@ const textIn = (view: ViewLike, row: Row) => (name: string) => {
   return value === undefined ? undefined : (toSqlText(view.table, name, value) ?? undefined);
 };
 
-const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+export const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 function invalid(facts: Partition['facts'], why: string, names: readonly string[], cause?: unknown): InvalidKeyError {
   const fix = `Give ${names.length === 0 ? 'none' : names.join(', ')} in this order.`;

@@ -1,10 +1,10 @@
-import { column, createCatalog, notNull, table, text, view } from '@hybridge/views';
+import { column, createCatalog, notNull, source, table, text, view } from '@hybridge/views';
 import { InvalidKeyError } from './errors.ts';
 import { placeOf } from './place.ts';
 
 const labels = view('labels', {
   table: table({
-    source: 'test',
+    source: source('test', 'postgres'),
     name: 'public.labels',
     primaryKey: ['owner', 'label'],
     columns: { owner: notNull(text()), label: notNull(text()) },

@@ -32,10 +32,10 @@ function closureOf(name: string, known = new Set<string>()): ReadonlySet<string>
 }
 
 const DEFINITION = `
-  import { createCatalog, column, int8, notNull, table, text, view } from '@hybridge/views';
+  import { createCatalog, column, int8, notNull, source, table, text, view } from '@hybridge/views';
   const accounts = view('accounts', {
     table: table({
-      source: 'shop',
+      source: source('shop', 'postgres'),
       name: 'public.accounts',
       primaryKey: ['id'],
       columns: { id: notNull(int8()), owner: notNull(text()) },

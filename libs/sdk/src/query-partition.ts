@@ -1,6 +1,7 @@
 import { type Item, type ProtocolContext, ViewMode, judgeRead, keyOf, stateOf, ItemState } from '@hybridge/protocol';
 import type { Document } from '@hybridge/views';
-import { InvalidCursorError, QueryImpossibleError } from './errors.ts';
+import { collectPage } from './collect-page.ts';
+import { type ErrorFacts, InvalidCursorError, QueryImpossibleError } from './errors.ts';
 import { foundItem } from './found.ts';
 import type { ItemReads } from './item-reads.ts';
 import { viewLoading } from './loading.ts';
@@ -12,8 +13,6 @@ import type { Found, Listed, Page, QueryOptions } from './types.ts';
 export const DEFAULT_QUERY_LIMIT = 100;
 export const MAX_QUERY_LIMIT = 1_000;
 
-/** Calls of DynamoDB for one page: a partition full of tombstones must not keep a caller waiting. */
-const MAX_CALLS = 10;
 /** First entry of every cursor: another layout gets another one. */
 const LAYOUT = 'q1';
 
@@ -67,9 +66,7 @@ function queryOf({ view, facts }: Partition, items: ItemReads): Query {
 
 function questionOf(partition: Partition, options: QueryOptions): Question {
   const { from = [], to = [], limit = DEFAULT_QUERY_LIMIT, order = 'ascending', consistent = false } = options;
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_QUERY_LIMIT) {
-    throw impossible(partition.facts, `a limit of ${limit} is out of bounds`, `Give 1 to ${MAX_QUERY_LIMIT}.`);
-  }
+  assertLimit(partition.facts, limit);
   const range = rangeOf(partition, from, to);
   const question = { partition, range, order, limit, consistent };
   return {
@@ -78,13 +75,11 @@ function questionOf(partition: Partition, options: QueryOptions): Question {
   };
 }
 
-/** Reads until the page is full; `last` is the sort key to go on behind, if there may be more. */
-async function collect(
+function collect(
   query: Query,
   { partition, range, order, limit, consistent, after }: Question,
   context: ProtocolContext,
 ): Promise<{ readonly entries: readonly Entry[]; readonly last: string | undefined }> {
-  const entries: Entry[] = [];
   const fixed = {
     pk: partition.pk,
     ...(range.low === undefined ? {} : { low: range.low }),
@@ -93,19 +88,13 @@ async function collect(
     limit,
     consistent,
   };
-  let last = after;
-  for (let calls = 0; calls < MAX_CALLS; calls += 1) {
-    const page = await query({ ...fixed, ...(last === undefined ? {} : { after: last }) });
-    for (const item of page.items) {
-      if (entries.length === limit) return { entries, last };
-      last = keyOf(item).sk;
-      const entry = entryOf(partition, item, context);
-      if (entry !== undefined) entries.push(entry);
-    }
-    if (!page.more) return { entries, last: undefined };
-    if (entries.length === limit) break;
-  }
-  return { entries, last };
+  return collectPage({
+    limit,
+    after,
+    fetch: (last) => query({ ...fixed, ...(last === undefined ? {} : { after: last }) }),
+    positionOf: (item) => keyOf(item).sk,
+    entryOf: (item) => entryOf(partition, item, context),
+  });
 }
 
 /**
@@ -149,5 +138,11 @@ function parseCursor({ partition, range, order }: Omit<Question, 'after'>, curso
   });
 }
 
-const impossible = (facts: Partition['facts'], why: string, fix: string): QueryImpossibleError =>
+/** @throws QueryImpossibleError */
+export function assertLimit(facts: ErrorFacts, limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_QUERY_LIMIT) return;
+  throw impossible(facts, `a limit of ${limit} is out of bounds`, `Give 1 to ${MAX_QUERY_LIMIT}.`);
+}
+
+export const impossible = (facts: ErrorFacts, why: string, fix: string): QueryImpossibleError =>
   new QueryImpossibleError(`${facts.view} cannot be queried: ${why}.`, { ...facts, fix });

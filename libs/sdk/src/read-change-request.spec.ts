@@ -9,6 +9,7 @@ import {
   notNull,
   nullable,
   numeric,
+  source,
   table,
   text as textColumn,
   view,
@@ -18,7 +19,7 @@ import { readChangeRequest } from './read-change-request.ts';
 
 const people = view('people', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.people',
     primaryKey: ['id'],
     columns: {
@@ -32,12 +33,20 @@ const people = view('people', {
   }),
   key: { pk: ['p1', 'PERSON', column('id')], sk: ['PERSON'] },
   attributes: { id: 'id', name: 'name', born: 'born', worth: 'worth', rank: 'rank', extra: 'extra' },
+  computed: { initial: { from: ['name'], type: textColumn(), value: ({ name }) => name.slice(0, 1) } },
   changes: { allow: ['name', 'born', 'worth', 'extra'], insert: true },
 });
 const place = placeOf(createCatalog([people]), people, [1]);
 const update = (set: Record<string, unknown>) => readChangeRequest(place, { op: 'update', set: set as never });
 
 describe('readChangeRequest', () => {
+  it('lets nobody set what is computed', () => {
+    expect(() => update({ initial: 'A' })).toThrow(expect.objectContaining({ name: 'NotAllowedError' }));
+    expect(() =>
+      readChangeRequest(place, { op: 'insert', values: { name: 'Ada', rank: 1, initial: 'A' } as never }),
+    ).toThrow('people.initial cannot be changed by customers.');
+  });
+
   it('reads values by the types of their columns', () => {
     expect(update({ name: 'Ada', born: null, worth: '99999999999999999999.5', extra: { a: [1, '2'] } })).toEqual({
       op: 'u',

@@ -44,7 +44,7 @@ function readUpdate(place: Place, set: Partial<Document>): Attributes {
 function readInsert(place: Place, values: Partial<Document>): Attributes {
   const given = new Map(entriesGiven(values));
   const unknown = [...given.keys()].find((attribute) => !place.view.attributeNames.includes(attribute));
-  if (unknown !== undefined) throw unknownAttribute(place, unknown);
+  if (unknown !== undefined) throw unsettable(place, unknown);
   return Object.fromEntries(
     place.view.attributeNames.map((attribute) => [attribute, readInserted(place, attribute, given.get(attribute))]),
   );
@@ -73,12 +73,8 @@ function readInserted(place: Place, attribute: string, value: unknown): Attribut
 }
 
 function readAllowed(place: Place, attribute: string, value: unknown): AttributeValue {
-  const { view, facts } = place;
-  if (!view.attributeNames.includes(attribute)) throw unknownAttribute(place, attribute);
-  if (!(view.changes.allow as readonly string[]).includes(attribute)) {
-    const message = `${view.name}.${attribute} cannot be changed by customers.`;
-    throw new NotAllowedError(message, { ...facts, attribute, fix: changeable(view) });
-  }
+  const { view } = place;
+  if (!(view.changes.allow as readonly string[]).includes(attribute)) throw unsettable(place, attribute);
   return readValue(place, attribute, value);
 }
 
@@ -107,12 +103,18 @@ function isWellFormed(value: unknown): boolean {
 const entriesGiven = (set: Partial<Document>): readonly (readonly [string, unknown])[] =>
   Object.entries(set).filter(([, value]) => value !== undefined);
 
-const unknownAttribute = ({ view, facts }: Place, attribute: string): InvalidValueError =>
-  new InvalidValueError(`${view.name} has no attribute "${attribute}".`, {
+/** An attribute that customers may not set, as there is none such, or as nobody lets them. */
+function unsettable({ view, facts }: Place, attribute: string): InvalidValueError | NotAllowedError {
+  if (view.documentNames.includes(attribute)) {
+    const message = `${view.name}.${attribute} cannot be changed by customers.`;
+    return new NotAllowedError(message, { ...facts, attribute, fix: changeable(view) });
+  }
+  return new InvalidValueError(`${view.name} has no attribute "${attribute}".`, {
     ...facts,
     attribute,
-    fix: `Its attributes are ${view.attributeNames.join(', ')}.`,
+    fix: `Its attributes are ${view.documentNames.join(', ')}.`,
   });
+}
 
 function changeable(view: Place['view']): string {
   const allow: readonly string[] = view.changes.allow;

@@ -32,7 +32,13 @@ export async function reading(hybridge: Hybridge, show: (key: readonly string[],
   } while (cursor !== undefined);
 
   const someAddresses = await hybridge.query(addresses, [42], { from: ['a'], to: ['home'] });
-  void [customer, several, someAddresses];
+  const ofACity = await hybridge.queryIndex(
+    customers,
+    'byCity',
+    { country: 'NL' },
+    { equals: { city: 'Utrecht' }, beginsWith: { name: 'Ada' }, order: 'descending', limit: 20 },
+  );
+  void [customer, several, someAddresses, ofACity];
 }
 
 export async function readingAfterAChange(hybridge: Hybridge): Promise<void> {

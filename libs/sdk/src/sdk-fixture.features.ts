@@ -10,23 +10,29 @@ import {
 } from '@hybridge/testkit';
 import {
   type Row,
+  attribute,
   column,
   createCatalog,
+  int4,
   int8,
   keyFromParts,
   keyOfRow,
   notNull,
   nullable,
+  numeric,
+  source,
   table,
   text as textColumn,
+  timestamptz,
   view,
+  shapeOf,
 } from '@hybridge/views';
 import { type Hybridge, type HybridgeOptions, createHybridge } from './hybridge.ts';
 import type { ItemReads } from './item-reads.ts';
 
 export const accounts = view('accounts', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.accounts',
     primaryKey: ['id'],
     columns: { id: notNull(int8()), owner: notNull(textColumn()) },
@@ -38,7 +44,7 @@ export const accounts = view('accounts', {
 
 export const notes = view('notes', {
   table: table({
-    source: 'shop',
+    source: source('shop', 'postgres'),
     name: 'public.notes',
     primaryKey: ['account', 'label', 'page'],
     columns: {
@@ -58,6 +64,31 @@ export const lazyNotes = view('lazyNotes', {
   key: { pk: ['n1', column('account')], sk: [column('page'), column('label')] },
   attributes: { body: 'body' },
   mode: 'lazy',
+});
+
+/** Listed by status, by owner and name, and as overdue. */
+export const tasks = view('tasks', {
+  table: table({
+    source: source('shop', 'postgres'),
+    name: 'public.tasks',
+    primaryKey: ['id'],
+    columns: {
+      id: notNull(int4()),
+      owner: notNull(textColumn()),
+      name: notNull(textColumn()),
+      state: notNull(textColumn()),
+      due: nullable(timestamptz()),
+      cost: notNull(numeric()),
+    },
+  }),
+  key: { pk: ['t1', 'TASK', column('id')], sk: ['TASK'] },
+  attributes: { id: 'id', owner: 'owner', name: 'name', status: 'state', due: 'due', cost: 'cost' },
+  changes: { allow: ['status', 'due'] },
+  indexes: {
+    byStatus: { pk: ['TASKSTATUS', attribute('status')], sk: [attribute('due')] },
+    byOwner: { pk: ['TASKOWNER', attribute('owner')], sk: ['N', attribute('name'), attribute('cost')] },
+    costly: { pk: ['COSTLY'], sk: [attribute('cost')], where: ({ cost }) => Number(cost) >= 100 },
+  },
 });
 
 export const accountRow = (id: number, owner = `owner ${id}`): Row => ({ id: number(id), owner: text(owner) });
@@ -106,7 +137,7 @@ export function setUp(
     },
     refusal: () => sql.refusal,
   };
-  const catalog = createCatalog([accounts, notes, lazyNotes]);
+  const catalog = createCatalog([accounts, notes, lazyNotes, tasks]);
   const hybridge: Hybridge = createHybridge({ catalog, items: readsOf(items), store, rows: reader, context }, options);
   const settle = (
     id: string,
@@ -115,7 +146,7 @@ export function setUp(
   ) => {
     const { account = 7, ...rest } = more;
     const key = accountKey(account);
-    const signal = settleSignal({ key, columnNames: accounts.itemColumns, outcome: { id, out, at: 5 }, ...rest });
+    const signal = settleSignal({ key, shape: shapeOf(accounts), outcome: { id, out, at: 5 }, ...rest });
     return carryOut(store, key, (seen) => decideSettle(signal, context, seen));
   };
   return { store, items, context, sql, hybridge, settle };

@@ -1,4 +1,4 @@
-import type { Document, DocumentOf, View } from '@hybridge/views';
+import type { ComputedIn, Document, DocumentOf, View } from '@hybridge/views';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- views are invariant in their column types
 export type ViewLike = View<any, any>;
@@ -7,7 +7,11 @@ export type ViewLike = View<any, any>;
 export type ViewReference = string | ViewLike;
 
 /** What a reader of the view sees; untyped where only the name is known. */
-export type DocumentFor<V extends ViewReference> = V extends View<infer C, infer A> ? DocumentOf<C, A> : Document;
+export type DocumentFor<V extends ViewReference> =
+  V extends View<infer C, infer A> ? DocumentOf<C, A, ComputedIn<V>> : Document;
+
+/** What of it a change may name: nobody sets what is computed. */
+export type RowFor<V extends ViewReference> = V extends View<infer C, infer A> ? DocumentOf<C, A> : Document;
 
 /** Integers above 2^53 as strings or bigints. */
 export type KeyValue = string | number | bigint;

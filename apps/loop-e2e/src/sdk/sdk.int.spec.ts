@@ -6,7 +6,7 @@ import type { RowReader } from '@hybridge/reader-sql';
 import { type Hybridge, connectHybridge, createHybridge, createProtocolContext } from '@hybridge/sdk';
 import { createItemStore } from '@hybridge/sink-dynamodb';
 import { rowChange, settleSignal, versionAt } from '@hybridge/testkit';
-import { type Row, decodeTextRow, keyOfRow, projectRow } from '@hybridge/views';
+import { type Row, decodeTextRow, keyOfRow, projectRow, shapeOf } from '@hybridge/views';
 
 type Client = ReturnType<typeof createDynamoDbClient>;
 
@@ -72,14 +72,14 @@ describe('the SDK on DynamoDB', () => {
 
   const upsert = (customer: number, label: string, n = 1) => {
     const key = addressKey(customer, label);
-    const columns = projectRow(addresses, address(customer, label));
+    const columns = projectRow(addresses, address(customer, label)) ?? {};
     return carryOut(store, key, (seen) =>
-      decideRowChange(rowChange({ n, key, columns, columnNames: addresses.itemColumns }), 'eager', context, seen),
+      decideRowChange(rowChange({ n, key, columns, shape: shapeOf(addresses) }), 'eager', context, seen),
     );
   };
   const remove = (customer: number, label: string, n: number) => {
     const key = addressKey(customer, label);
-    const change = rowChange({ n, key, kind: 'delete', columnNames: addresses.itemColumns });
+    const change = rowChange({ n, key, kind: 'delete', shape: shapeOf(addresses) });
     return carryOut(store, key, (seen) => decideRowChange(change, 'eager', context, seen));
   };
   const labels = (page: { readonly items: readonly { readonly key: readonly string[] }[] }) =>
@@ -145,7 +145,7 @@ describe('the SDK on DynamoDB', () => {
       columns: { ...projectRow(addresses, address(5, 'home')), city: { S: 'Leiden' } },
     } as const;
     const outcome = { id: changeId, out: 'A', at: 5 } as const;
-    const signal = settleSignal({ key, columnNames: addresses.itemColumns, outcome, image, version: versionAt(2) });
+    const signal = settleSignal({ key, shape: shapeOf(addresses), outcome, image, version: versionAt(2) });
     const waiting = hybridge.waitFor(token, { timeoutMs: 10_000 });
     await carryOut(store, key, (seen) => decideSettle(signal, context, seen));
     expect(await waiting).toMatchObject({ status: 'applied' });

@@ -42,8 +42,12 @@ afterAll(async () => {
 /** What a valid request may be answered: its document need not exist, be at that version or take another change. */
 const ANSWERS =
   '[checks]\npositive_data_acceptance.expected-statuses = ["2xx", "304", "401", "403", "404", "409", "412", "429"]\n';
+/** A cursor belongs to its query, and bounds need the values before them: the document says so in words. */
+const LISTS =
+  '[[operations]]\ninclude-path-regex = "^/indexes/"\nchecks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "422", "429"]\n';
 /** Keys of documents that the caller owns, so that requests get past their key. */
-const OWN_KEYS = '[parameters]\n"path.id" = 42\n"path.customer_id" = 42\n"path.label" = "home"\n';
+const OWN_KEYS =
+  '[parameters]\n"path.id" = 42\n"path.customer_id" = 42\n"path.label" = "home"\n"query.is.customerId" = 42\n';
 
 /** Resolves with what it found; empty when all is well. */
 async function fuzz(config: string, ...more: readonly string[]): Promise<string> {
@@ -66,7 +70,7 @@ async function fuzz(config: string, ...more: readonly string[]): Promise<string>
 it.each([
   // The generator of the coverage phase ignores patterns of headers, and calls the result valid.
   ['any key', ANSWERS, ['--phases', 'coverage,fuzzing', '--exclude-checks', 'positive_data_acceptance']],
-  ['keys of the caller', `${OWN_KEYS}${ANSWERS}`, ['--phases', 'fuzzing']],
+  ['keys of the caller', `${OWN_KEYS}${ANSWERS}${LISTS}`, ['--phases', 'fuzzing']],
 ])(
   'view-api keeps to its OpenAPI document: %s',
   async (_, config, more) => {

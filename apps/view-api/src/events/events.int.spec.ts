@@ -2,7 +2,7 @@ import { catalog } from '@hybridge/definitions';
 import { Meta, carryOut, decideSettle, text } from '@hybridge/protocol';
 import type { Hybridge } from '@hybridge/sdk';
 import { settleSignal } from '@hybridge/testkit';
-import { keyOfRow } from '@hybridge/views';
+import { keyOfRow, shapeOf } from '@hybridge/views';
 import type { FastifyInstance } from 'fastify';
 import type { Limits } from '../limits.ts';
 import { addressOf, ask, headersOf } from '../testing/ask.ts';
@@ -46,7 +46,7 @@ function setUp(limits: Partial<Limits> = {}) {
       decideSettle(
         settleSignal({
           key: adaKey,
-          columnNames: customers.attributeNames,
+          shape: shapeOf(customers),
           outcome: { id, out, at: 5, ...(out === 'R' ? { code: 'UNIQUE', message: 'taken' } : {}) },
         }),
         api.context,

@@ -50,6 +50,8 @@ describe('GET /openapi.json', () => {
       'get /views/products/{id}',
       'get /views/orders/{id}',
       'patch /views/orders/{id}',
+      'get /indexes/orders/byCustomer',
+      'get /indexes/orders/noted',
       'get /views/wishes/{customer_id},{product_id}',
       'put /views/wishes/{customer_id},{product_id}',
       'patch /views/wishes/{customer_id},{product_id}',

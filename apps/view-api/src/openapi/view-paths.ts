@@ -1,6 +1,7 @@
-import { AccessOperation, type AnyView, type Audiences, type Column, columnOf } from '@hybridge/views';
+import { AccessOperation, type AnyView, type Audiences, columnOf, columnOfAttribute } from '@hybridge/views';
 import { METHODS, operationsOf } from '../operations.ts';
 import { headerRefs, parameterRefs, problems } from './components.ts';
+import { indexPathsOf } from './index-paths.ts';
 import { type Schema, keyPartSchema, valueSchema } from './value-schema.ts';
 
 type Paths = Readonly<Record<string, Schema>>;
@@ -9,8 +10,6 @@ type Paths = Readonly<Record<string, Schema>>;
 const titleOf = ({ name }: AnyView): string => name.charAt(0).toUpperCase() + name.slice(1);
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 const json = (schema: Schema): Schema => ({ 'application/json': { schema } });
-
-const columnFor = (view: AnyView, attribute: string): Column => columnOf(view.table, view.attributes[attribute]);
 
 const isKey = (view: AnyView, attribute: string): boolean =>
   (view.table.primaryKey as readonly string[]).includes(view.attributes[attribute]);
@@ -35,20 +34,20 @@ export function schemasOf(view: AnyView): Readonly<Record<string, Schema>> {
 
 const objectOf = (view: AnyView, attributes: readonly string[]): Schema => ({
   type: 'object',
-  properties: Object.fromEntries(attributes.map((name) => [name, valueSchema(columnFor(view, name))])),
+  properties: Object.fromEntries(attributes.map((name) => [name, valueSchema(columnOfAttribute(view, name))])),
   additionalProperties: false,
 });
 
 /** Attributes that not everybody sees may be left out. */
 function documentSchema(view: AnyView): Schema {
   const fields: AnyView['access']['fields'] = view.access.fields ?? {};
-  const always = view.attributeNames.filter((name: string) => fields[name]?.read === undefined);
-  return { ...objectOf(view, view.attributeNames), required: always };
+  const always = view.documentNames.filter((name) => fields[name]?.read === undefined);
+  return { ...objectOf(view, view.documentNames), required: always };
 }
 
 /** The owner is filled in from the token where only the document says whose it is. */
 const requiredOf = (view: AnyView, attributes: readonly string[]): readonly string[] =>
-  attributes.filter((name) => !columnFor(view, name).nullable && name !== view.access.owner?.attribute);
+  attributes.filter((name) => !columnOfAttribute(view, name).nullable && name !== view.access.owner?.attribute);
 
 const changeSchema = (title: string): Schema => ({
   allOf: [ref('Outcome')],
@@ -74,7 +73,11 @@ export function pathsOf(view: AnyView): Paths {
   );
   const document = { [path]: { parameters: keyParameters, ...onDocument } };
   return operations.includes(AccessOperation.read)
-    ? { ...document, ...furtherPaths(view, path, keyParameters) }
+    ? {
+        ...document,
+        ...furtherPaths(view, path, keyParameters),
+        ...indexPathsOf(view, titleOf(view), securityOf(view.access.read ?? [])),
+      }
     : document;
 }
 

@@ -4,7 +4,13 @@ import { text } from '@hybridge/protocol';
 import type { RowReader } from '@hybridge/reader-sql';
 import { type Hybridge, createHybridge } from '@hybridge/sdk';
 // eslint-disable-next-line no-restricted-imports -- serves tests and the fuzzer, and is no part of the app
-import { type MemoryItemStore, type TestContext, createMemoryItemStore, testContext } from '@hybridge/testkit';
+import {
+  type MemoryItemStore,
+  type TestContext,
+  createMemoryItemReads,
+  createMemoryItemStore,
+  testContext,
+} from '@hybridge/testkit';
 import { type AnyView, type Catalog, type Row, columnsOfView, decodeTextRow } from '@hybridge/views';
 import type { FastifyInstance } from 'fastify';
 import { createInstruments } from '../instruments.ts';
@@ -39,7 +45,7 @@ export function createMemoryApi(options: MemoryApiOptions = {}): MemoryApi {
   const ofInstallation = options.catalog ?? catalog;
   const hybridge = createHybridge({
     catalog: ofInstallation,
-    items: store,
+    items: createMemoryItemReads(store),
     store,
     rows: rowReader(options.rows ?? {}, options.sqlFails),
     context,

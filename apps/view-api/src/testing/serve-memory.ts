@@ -6,7 +6,7 @@ import { catalog } from '@hybridge/definitions';
 import { carryOut, decideSettle } from '@hybridge/protocol';
 // eslint-disable-next-line no-restricted-imports -- serves the fuzzer, and is no part of the app
 import { settleSignal } from '@hybridge/testkit';
-import { keyFromParts, keyOfRow } from '@hybridge/views';
+import { keyFromParts, keyOfRow, shapeOf } from '@hybridge/views';
 import { addressOf } from './ask.ts';
 import { tokenOf } from './local-tokens.ts';
 import { type SqlRows, createMemoryApi } from './memory-api.ts';
@@ -53,7 +53,7 @@ async function applyLater(viewName: string, key: readonly unknown[], id: string)
   const view = catalog.byName(viewName);
   const itemKey = keyOfRow(view, keyFromParts(view, key.map(String)));
   const outcome = { id, out: 'A', at: Date.now() } as const;
-  const signal = settleSignal({ key: itemKey, columnNames: view.attributeNames, outcome });
+  const signal = settleSignal({ key: itemKey, shape: shapeOf(view), outcome });
   await carryOut(store, itemKey, (seen) => decideSettle(signal, context, seen));
 }
 
