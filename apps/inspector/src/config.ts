@@ -1,10 +1,10 @@
-import { type Environment, parseConfig, setting } from '@hybridge/runtime';
+import { catalog } from '@hybridge/definitions';
+import { type Environment, parseConfig, readSourceUrls, setting } from '@hybridge/runtime';
 import { z } from 'zod';
 
 const schema = z.object({
   INSPECTOR_DYNAMODB_ENDPOINT: setting.url().optional(),
   INSPECTOR_TABLE_NAME: setting.text().default('hybridge-views'),
-  INSPECTOR_SQL_URL: setting.url(),
   INSPECTOR_EVENTBRIDGE_ENDPOINT: setting.url().optional(),
   INSPECTOR_EVENT_BUS_NAME: setting.text().default('hybridge'),
   INSPECTOR_AWS_REGION: setting.text().default('us-east-1'),
@@ -20,12 +20,14 @@ export type InspectorConfig = ReturnType<typeof readConfig>;
 
 /** @throws ConfigError with every problem at once */
 export function readConfig(environment: Environment = process.env) {
-  const env = parseConfig('inspector', schema, environment);
+  const sql = readSourceUrls('INSPECTOR_SQL_URL', catalog.sources, environment);
+  const env = parseConfig('inspector', schema, environment, sql.problems);
   const region = env.INSPECTOR_AWS_REGION;
   return {
     dynamodb: { region, ...endpoint(env.INSPECTOR_DYNAMODB_ENDPOINT) },
     tableName: env.INSPECTOR_TABLE_NAME,
-    sqlUrl: env.INSPECTOR_SQL_URL,
+    /** By name of the source. */
+    sqlUrls: sql.urls,
     eventBridge: { region, ...endpoint(env.INSPECTOR_EVENTBRIDGE_ENDPOINT) },
     busName: env.INSPECTOR_EVENT_BUS_NAME,
     /** Pending changes older than this are sent again. */

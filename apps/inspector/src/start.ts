@@ -1,11 +1,11 @@
 import { catalog } from '@hybridge/definitions';
-import { type Logger, serveOperations } from '@hybridge/observability';
+import { type Logger, type SourceHealth, createSourceHealth, serveOperations } from '@hybridge/observability';
 import { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
 import { ServingState, readServing } from '@hybridge/protocol';
-import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
+import { connectReaders } from '@hybridge/reader-sql';
 import { type RunningApp, pause } from '@hybridge/runtime';
 import { createEventBridgeClient, createEventSink } from '@hybridge/sink-eventbridge';
-import { type Comparison, compareAll, differencesIn, renderReport } from '@hybridge/verify';
+import { type CompareOptions, type Comparison, compareAll, differencesIn, renderReport } from '@hybridge/verify';
 import type { InspectorConfig } from './config.ts';
 import { type InspectorMetrics, createInspectorMetrics } from './metrics.ts';
 import { sweep } from './sweep.ts';
@@ -18,12 +18,20 @@ export async function startInspector(
 ): Promise<RunningApp> {
   const metrics = createInspectorMetrics();
   const parts = openParts(config);
-  const operations = await serveOperations({ ...config.operations, metrics: metrics.all });
+  const sources = createSourceHealth(
+    metrics.all,
+    catalog.sources.map(({ name }) => name),
+  );
+  const operations = await serveOperations({
+    ...config.operations,
+    metrics: metrics.all,
+    notes: () => sources.notes(),
+  });
   const rounds = { signal, logger, metrics };
   const ended = Promise.all([
     repeat('compare', config.intervalMs, rounds, async () => {
       if (await parts.isLoading()) return logger.info('the table is being loaded: nothing is compared yet');
-      const comparisons = await parts.compare(signal);
+      const comparisons = await compareSources(parts.compare, { signal, sources, logger });
       comparisons.forEach((comparison) => metrics.record(comparison));
       report(comparisons, logger);
     }),
@@ -46,7 +54,7 @@ export async function startInspector(
 /** Compares once and prints the table. @returns confirmed differences */
 export async function inspectOnce(config: InspectorConfig): Promise<number> {
   await using parts = openParts(config);
-  const comparisons = await parts.compare(new AbortController().signal);
+  const comparisons = await parts.compare({});
   console.log(renderReport(comparisons));
   return differencesIn(comparisons);
 }
@@ -54,21 +62,48 @@ export async function inspectOnce(config: InspectorConfig): Promise<number> {
 function openParts(config: InspectorConfig) {
   const dynamodb = createDynamoDbClient(config.dynamodb);
   const eventBridge = createEventBridgeClient(config.eventBridge);
-  const pool = createSqlPool({ url: config.sqlUrl, max: 2, applicationName: 'hybridge-inspector' });
   const items = createItemReader(dynamodb, { tableName: config.tableName });
-  const rows = createRowReader({ pool });
+  const rows = connectReaders({
+    sources: catalog.sources,
+    urls: config.sqlUrls,
+    max: 2,
+    applicationName: 'hybridge-inspector',
+  });
   const sink = createEventSink(eventBridge, { busName: config.busName });
   return {
-    compare: (signal: AbortSignal) => compareAll(catalog, { rows, items }, { signal }),
+    compare: (options: CompareOptions) => compareAll(catalog, { rows, items }, options),
     /** What is not loaded yet would count as missing. */
     isLoading: async () => (await readServing(items))?.state === ServingState.loading,
     sweep: (signal: AbortSignal) => sweep({ items, sink, catalog, now: Date.now }, config.sweepAgeMs, signal),
     async [Symbol.asyncDispose]() {
-      await pool[Symbol.asyncDispose]();
+      await rows[Symbol.asyncDispose]();
       dynamodb.destroy();
       eventBridge.destroy();
     },
   };
+}
+
+/** Compares what can be: a database that does not answer keeps no view of another from being compared. */
+async function compareSources(
+  compare: (options: CompareOptions) => Promise<readonly Comparison[]>,
+  {
+    signal,
+    sources,
+    logger,
+  }: { readonly signal: AbortSignal; readonly sources: SourceHealth; readonly logger: Logger },
+): Promise<readonly Comparison[]> {
+  const down = new Map<string, Error>();
+  const comparisons = await compare({
+    signal,
+    onUnavailable: ({ name, table: { source } }, error) => {
+      down.set(source.name, error);
+      logger.error({ err: error, view: name, source: source.name }, 'a view was not compared');
+    },
+  });
+  for (const { name } of catalog.sources) sources.note(name, !down.has(name));
+  const [problem] = down.values();
+  if (comparisons.length === 0 && problem !== undefined) throw problem;
+  return comparisons;
 }
 
 interface Rounds {

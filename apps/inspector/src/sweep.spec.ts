@@ -2,10 +2,15 @@ import { ApplyCustomerChange, parseMessage } from '@hybridge/contracts';
 import { type Item, pendingFromWire, text } from '@hybridge/protocol';
 import type { EventEntry } from '@hybridge/sink-eventbridge';
 import { item, pending } from '@hybridge/testkit';
-import { column, createCatalog, int8, notNull, table, view } from '@hybridge/views';
+import { column, createCatalog, int8, notNull, source, table, view } from '@hybridge/views';
 import { sweep } from './sweep.ts';
 
-const people = table({ source: 'test', name: 'public.people', primaryKey: ['id'], columns: { id: notNull(int8()) } });
+const people = table({
+  source: source('test', 'postgres'),
+  name: 'public.people',
+  primaryKey: ['id'],
+  columns: { id: notNull(int8()) },
+});
 const catalog = createCatalog([
   view('people', { table: people, key: { pk: ['p1', column('id')], sk: ['P'] }, attributes: { id: 'id' } }),
 ]);

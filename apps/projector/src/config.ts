@@ -1,16 +1,17 @@
-import { type Environment, parseConfig, setting } from '@hybridge/runtime';
+import { catalog } from '@hybridge/definitions';
+import type { Source } from '@hybridge/views';
+import { type Environment, parseConfig, readSourceUrls, setting } from '@hybridge/runtime';
 import { z } from 'zod';
 
 const schema = z.object({
   PROJECTOR_KAFKA_BROKERS: setting.list(),
   PROJECTOR_KAFKA_GROUP_ID: setting.text().default('projector'),
-  PROJECTOR_TOPIC_PREFIX: setting.text().default('shop'),
+  PROJECTOR_TOPIC_PREFIX: z.string().default(''),
   PROJECTOR_TOPIC_PARTITIONS: setting.integer(1, 1000).default(6),
   PROJECTOR_TOPIC_REPLICATION: setting.integer(1, 10).default(1),
   PROJECTOR_DYNAMODB_ENDPOINT: setting.url().optional(),
   PROJECTOR_TABLE_NAME: setting.text().default('hybridge-views'),
   PROJECTOR_AWS_REGION: setting.text().default('us-east-1'),
-  PROJECTOR_SQL_URL: setting.url(),
   PROJECTOR_CONCURRENCY: setting.integer(1, 1000).default(256),
   PROJECTOR_MAX_CALLS: setting.integer(1, 100).default(8),
   PROJECTOR_MAX_PENDING_BYTES: setting.integer(1024, 1024 ** 3).default(8 * 1024 ** 2),
@@ -28,13 +29,32 @@ const schema = z.object({
 
 export type ProjectorConfig = ReturnType<typeof readConfig>;
 
+/** Where there is one source, tables need not name it. */
+const withSource =
+  ([only, ...others]: readonly Source[]) =>
+  (table: string): string =>
+    only === undefined || others.length > 0 || table.startsWith(`${only.name}.`) ? table : `${only.name}.${table}`;
+
+/** A table of no source would be passed over without a word. */
+function tableProblems(environment: Environment, sources: readonly Source[]): readonly string[] {
+  const tables = (environment['PROJECTOR_SKIP_UNCHANGED_TABLES'] ?? '').split(',').map((table) => table.trim());
+  const isOfNone = (table: string): boolean => !sources.some(({ name }) => table.startsWith(`${name}.`));
+  return tables
+    .filter((table) => table !== '' && isOfNone(withSource(sources)(table)))
+    .map(
+      (table) => `PROJECTOR_SKIP_UNCHANGED_TABLES names "${table}", which is of no source: write source.schema.table`,
+    );
+}
+
 /** @throws ConfigError with every problem at once */
-export function readConfig(environment: Environment = process.env) {
-  const env = parseConfig('projector', schema, environment);
+export function readConfig(environment: Environment = process.env, sources: readonly Source[] = catalog.sources) {
+  const sql = readSourceUrls('PROJECTOR_SQL_URL', sources, environment);
+  const env = parseConfig('projector', schema, environment, [...sql.problems, ...tableProblems(environment, sources)]);
   return {
     kafka: {
       brokers: env.PROJECTOR_KAFKA_BROKERS,
       groupId: env.PROJECTOR_KAFKA_GROUP_ID,
+      /** Before the names of the sources, for several installations on one Kafka. */
       topicPrefix: env.PROJECTOR_TOPIC_PREFIX,
       partitions: env.PROJECTOR_TOPIC_PARTITIONS,
       replicationFactor: env.PROJECTOR_TOPIC_REPLICATION,
@@ -44,7 +64,8 @@ export function readConfig(environment: Environment = process.env) {
       endpoint: env.PROJECTOR_DYNAMODB_ENDPOINT,
       tableName: env.PROJECTOR_TABLE_NAME,
     },
-    sqlUrl: env.PROJECTOR_SQL_URL,
+    /** By name of the source. */
+    sqlUrls: sql.urls,
     /** Items written side by side. */
     concurrency: env.PROJECTOR_CONCURRENCY,
     /** Batches of writes under way side by side. */
@@ -58,8 +79,8 @@ export function readConfig(environment: Environment = process.env) {
       deliveryMs: env.PROJECTOR_TRUNCATE_DELIVERY_MS,
       intervalMs: env.PROJECTOR_TRUNCATE_INTERVAL_MS,
     },
-    /** `schema.table` of those with REPLICA IDENTITY FULL whose views are loaded. */
-    skipUnchangedTables: env.PROJECTOR_SKIP_UNCHANGED_TABLES ?? [],
+    /** `source.schema.table` of those with REPLICA IDENTITY FULL whose views are loaded. */
+    skipUnchangedTables: (env.PROJECTOR_SKIP_UNCHANGED_TABLES ?? []).map(withSource(sources)),
     load: {
       /** Whether a table that nobody was served from is loaded by unconditional puts. */
       bulk: env.PROJECTOR_FIRST_LOAD === 'bulk',

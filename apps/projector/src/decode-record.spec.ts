@@ -6,7 +6,7 @@ import { type DecodeOptions, decodeRecord } from './decode-record.ts';
 import { addressRow, recordOf } from './testing.features.ts';
 import type { RowWork, SettleWork, TruncateWork } from './work.ts';
 
-const options: DecodeOptions = { catalog, inboxTable: 'public.hybridge_inbox', agedAfterMs: 1_000, nowMs: 10_000 };
+const options: DecodeOptions = { catalog, agedAfterMs: 1_000, nowMs: 10_000 };
 const table = 'public.addresses';
 
 const rowWork = (value: string, overrides = {}): RowWork => {
@@ -120,7 +120,7 @@ describe('decodeRecord', () => {
       const event = changeEvent({ op: 'u', table, before, after });
       const work = decodeRecord(recordOf(event), {
         ...options,
-        skipUnchanged: new Set([table]),
+        skipUnchanged: new Set([`shop.${table}`]),
         onUnchanged: ({ name }) => unchanged.push(name),
         ...more,
       });
@@ -152,7 +152,7 @@ describe('decodeRecord', () => {
 
     it.each(['c', 'r'] as const)('is not what an event of kind %s is', (op) => {
       const event = changeEvent({ op, table, before: full, after: full });
-      expect(decodeRecord(recordOf(event), { ...options, skipUnchanged: new Set([table]) })).toHaveLength(1);
+      expect(decodeRecord(recordOf(event), { ...options, skipUnchanged: new Set([`shop.${table}`]) })).toHaveLength(1);
     });
 
     it('is judged view by view', () => {
@@ -183,7 +183,7 @@ describe('decodeRecord', () => {
       } as const;
       const event = JSON.parse(inboxEvent(answer)) as { after: object };
       const again = JSON.stringify({ ...event, op: 'u', before: event.after });
-      const skipUnchanged = new Set([options.inboxTable]);
+      const skipUnchanged = new Set(['shop.public.hybridge_inbox']);
       expect(decodeRecord(recordOf(again), { ...options, skipUnchanged })).toHaveLength(1);
     });
   });
@@ -199,8 +199,35 @@ describe('decodeRecord', () => {
       const event = changeEvent({ op: 'u', table, after });
       return (decodeRecord(recordOf(event), { ...options, catalog: createCatalog([packed]) }) as [RowWork])[0].change;
     };
-    expect(contentOf(addressRow())).toMatchObject({ kind: 'upsert', columnNames: ['d'], columns: { d: { M: {} } } });
+    expect(contentOf(addressRow())).toMatchObject({
+      kind: 'upsert',
+      shape: { names: ['d'] },
+      columns: { d: { M: {} } },
+    });
     expect(contentOf(addressRow({ instructions: UNAVAILABLE }))).toMatchObject({ kind: 'touched', columns: {} });
+  });
+
+  it('takes a row that does not belong for a deleted one, from its table and from the inbox', () => {
+    const shown = view('addresses', {
+      table: catalog.byName('addresses').table,
+      key: catalog.byName('addresses').key,
+      attributes: { street: 'street' },
+      where: { from: ['city'], keep: ({ city }: { city: string }) => city === 'Leiden' },
+    } as never);
+    const of = { ...options, catalog: createCatalog([shown]) };
+    const contentOf = (city: string) =>
+      (decodeRecord(recordOf(changeEvent({ table, after: addressRow({ city }) })), of) as [RowWork])[0].change;
+    expect([contentOf('Leiden').kind, contentOf('Delft').kind]).toEqual(['upsert', 'delete']);
+    expect(contentOf('Delft').columns).toEqual({});
+
+    const key = { pk: 'c1#CUSTOMER#42', sk: 'ADDRESS#home' };
+    const imageOf = (city: string) => {
+      const answer = { changeId: 'c', view: 'addresses', ...key, outcome: 'A', image: addressRow({ city }) } as const;
+      const record = { topic: 'shop.public.hybridge_inbox' };
+      return (decodeRecord(recordOf(inboxEvent(answer), record), of) as [SettleWork])[0].signal.image;
+    };
+    expect(imageOf('Delft')).toEqual({ exists: false });
+    expect(imageOf('Leiden')).toMatchObject({ exists: true });
   });
 
   it('makes the same of a record however its numbers had to be parsed', () => {

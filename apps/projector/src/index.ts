@@ -1,3 +1,4 @@
+export { type ProjectorConfig, readConfig } from './config.ts';
 export { type EngineOptions, createEngine } from './engine/engine.ts';
 export { type DecodeOptions, decodeRecord } from './decode-record.ts';
 export { createProjectorMetrics } from './metrics.ts';
@@ -8,4 +9,5 @@ export {
   type TruncateSweeperOptions,
   createTruncateSweeper,
 } from './truncate/sweeper.ts';
+export { startProjector } from './start-projector.ts';
 export type { ParkWork, RowWork, SettleWork, Work } from './work.ts';

@@ -54,8 +54,9 @@ export function setUpProjector(
     put: async () => false,
     logger: silentLogger(),
   };
-  const decode = { catalog, inboxTable: 'public.hybridge_inbox', agedAfterMs: 1e12 };
+  const decode = { catalog, agedAfterMs: 1e12 };
   const engine = createEngine({
+    source: 'shop',
     read: (record) => readRecord(record, { ...decode, nowMs: context.now() }),
     apply: (work, place) => applyWork(work, place, parking),
     concurrency: 4,

@@ -2,7 +2,18 @@ import { createMetrics } from '@hybridge/observability';
 import { type Item, columnsOf, stateOf, text as textValue } from '@hybridge/protocol';
 import type { RowRead, RowReader } from '@hybridge/reader-sql';
 import { type CellRow, changeEvent, createMemoryItemStore, testContext } from '@hybridge/testkit';
-import { column, createCatalog, decodeTextRow, int4, notNull, numeric, table, text, view } from '@hybridge/views';
+import {
+  column,
+  createCatalog,
+  decodeTextRow,
+  int4,
+  notNull,
+  numeric,
+  source,
+  table,
+  text,
+  view,
+} from '@hybridge/views';
 import { applyRow } from './apply.ts';
 import { createProjectorMetrics } from './metrics.ts';
 import { readRecord } from './parking/read-record.ts';
@@ -10,7 +21,7 @@ import type { RowWork, Work } from './work.ts';
 import { recordOf } from './testing.features.ts';
 
 const products = table({
-  source: 'test',
+  source: source('shop', 'postgres'),
   name: 'public.products',
   primaryKey: ['id'],
   columns: { id: notNull(int4()), name: notNull(text()), price: notNull(numeric()) },
@@ -22,7 +33,7 @@ const catalog = createCatalog([
   viewOf('prices', { price: 'price' }),
   viewOf('all', { name: 'name', price: 'price' }),
 ]);
-const options = { catalog, inboxTable: 'public.hybridge_inbox', agedAfterMs: 1e12, nowMs: 0 };
+const options = { catalog, agedAfterMs: 1e12, nowMs: 0 };
 let lsn = 100;
 const read = (after: CellRow | null): readonly Work[] =>
   readRecord(

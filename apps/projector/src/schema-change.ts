@@ -2,9 +2,18 @@ import { type ChangeEvent, type JsonRow, parseChangeEvent } from '@hybridge/cont
 import type { RowReader } from '@hybridge/reader-sql';
 import { isTransient } from '@hybridge/runtime';
 import type { ChangeRecord } from '@hybridge/source-kafka';
-import { type AnyView, ViewError, changeDecoder, createCatalog, explainMismatch } from '@hybridge/views';
-import { type DecodeOptions, decodeRecord, provenanceOf } from './decode-record.ts';
+import {
+  type AnyView,
+  ViewError,
+  changeDecoder,
+  createCatalog,
+  explainMismatch,
+  provenanceOf,
+  shapeOf,
+} from '@hybridge/views';
+import { type DecodeOptions, decodeRecord } from './decode-record.ts';
 import { ProjectorError } from './errors.ts';
+import { sourceOfTopic } from './topics.ts';
 import type { RowWork, Work } from './work.ts';
 
 /** Whether a record could not be read because a column that some view needs is not in it: dropped, or renamed. */
@@ -25,7 +34,7 @@ export function workWithoutColumn(
   options: DecodeOptions,
 ): readonly Work[] {
   const event = parseChangeEvent(record.value ?? '');
-  const views = options.catalog.byTable(event.table);
+  const views = options.catalog.byTable(sourceOfTopic(record.topic, options.topicPrefix), event.table);
   const { after } = event;
   if (after === undefined) throw error; // a delete carries its key only: that is what is missing
   const problem = explainMismatch(views, after) ?? error.message;
@@ -48,7 +57,7 @@ function touchedWork(
   const { record, event, missing } = from;
   try {
     const { key, row: keyRow } = changeDecoder(view).keyOf(after);
-    const content = { key, kind: 'touched', columns: {}, columnNames: view.itemColumns } as const;
+    const content = { key, kind: 'touched', columns: {}, shape: shapeOf(view) } as const;
     return {
       kind: 'row',
       view,
@@ -72,10 +81,14 @@ export async function assertReadable({ view, keyRow, missing }: RowWork, rows: R
 }
 
 /** Which columns of a record do not fit the definition, and which views need them; undefined when that is not its fault. */
-export function explainRecord(record: ChangeRecord, options: Pick<DecodeOptions, 'catalog'>): string | undefined {
+export function explainRecord(
+  record: ChangeRecord,
+  { catalog, topicPrefix }: Pick<DecodeOptions, 'catalog' | 'topicPrefix'>,
+): string | undefined {
   try {
     const { table, after } = parseChangeEvent(record.value ?? '');
-    return after === undefined ? undefined : explainMismatch(options.catalog.byTable(table), after);
+    const views = catalog.byTable(sourceOfTopic(record.topic, topicPrefix), table);
+    return after === undefined ? undefined : explainMismatch(views, after);
   } catch {
     return undefined; // no change event at all
   }

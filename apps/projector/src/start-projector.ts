@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { catalog } from '@hybridge/definitions';
-import { type Logger, serveOperations } from '@hybridge/observability';
+import { catalog as installed } from '@hybridge/definitions';
+import { type Logger, type SourceHealth, createSourceHealth, serveOperations } from '@hybridge/observability';
 import { DEFAULT_LIMITS, type ProtocolContext, createFirstGuess } from '@hybridge/protocol';
-import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
+import { BreakerState, connectReaders, createSqlBreaker } from '@hybridge/reader-sql';
 import { type RunningApp, pause, retryTransient } from '@hybridge/runtime';
 import {
   createBatchedItemStore,
@@ -18,10 +18,11 @@ import {
   createOffsetReader,
   ensureTopics,
 } from '@hybridge/source-kafka';
-import type { AnyView } from '@hybridge/views';
+import type { AnyView, Catalog } from '@hybridge/views';
 import type { ProjectorConfig } from './config.ts';
 import type { DecodeOptions } from './decode-record.ts';
 import { createEngine } from './engine/engine.ts';
+import { createSourceEngines } from './engine/source-engines.ts';
 import { type Halts, createHalts } from './halts.ts';
 import { concurrencyOf, openLoad } from './load/open-load.ts';
 import type { TableLoad } from './load/table-load.ts';
@@ -29,16 +30,19 @@ import { type ProjectorMetrics, createProjectorMetrics } from './metrics.ts';
 import { type ParkingDeps, applyWork } from './parking/parking.ts';
 import { type ParkingLot, createParkingLot } from './parking/parking-lot.ts';
 import { readRecord } from './parking/read-record.ts';
+import { topicOf, topicsOf } from './topics.ts';
+import type { TablePlace } from './truncate/sweep.ts';
 import { type TruncateEvent, createTruncateSweeper } from './truncate/sweeper.ts';
 import { createColumnWatch } from './unknown-columns.ts';
 
-const INBOX_TABLE = 'public.hybridge_inbox';
 const REFRESH_PARKED_MS = 5_000;
 
 interface Running {
+  readonly catalog: Catalog;
   readonly config: ProjectorConfig;
   readonly logger: Logger;
   readonly metrics: ProjectorMetrics;
+  readonly sources: SourceHealth;
   readonly signal: AbortSignal;
 }
 
@@ -46,13 +50,18 @@ export async function startProjector(
   config: ProjectorConfig,
   logger: Logger,
   signal: AbortSignal,
+  catalog: Catalog = installed,
 ): Promise<RunningApp> {
   const metrics = createProjectorMetrics();
+  const sources = createSourceHealth(
+    metrics.all,
+    catalog.sources.map(({ name }) => name),
+  );
   const halts = createHalts({ metrics, logger });
-  const running: Running = { config, logger, metrics, signal };
+  const running: Running = { catalog, config, logger, metrics, sources, signal };
 
   const kafka = createKafkaClient({ brokers: config.kafka.brokers, clientId: 'projector', logger });
-  const topics = await prepareTopics(kafka, config);
+  const topics = await prepareTopics(kafka, running);
   const offsets = createOffsetReader(kafka, { groupId: config.kafka.groupId });
   const load = openLoad(config, topics, { offsets, context, metrics, logger });
   const sinks = openSinks(running, { offsets, load });
@@ -60,25 +69,31 @@ export async function startProjector(
 
   const source = createChangeSource({ kafka, logger }, sourceOptions({ topics, metrics, halts }, config));
   const decode = decodeOptions(running);
-  const watchColumns = createColumnWatch(catalog, (table, unknown) =>
-    metrics.unknownColumns.set({ table }, unknown.length),
-  );
-  const engine = createEngine({
-    read: (record) => {
-      watchColumns(record);
-      return load.read(record, readRecord(record, { ...decode, nowMs: Date.now() }));
-    },
-    apply: (work, place) => applyWork(work, place, parking),
-    concurrency: concurrencyOf(config),
-    maxPendingBytes: config.maxPendingBytes,
-    metrics,
-    logger,
+  const watchColumns = createColumnWatch({
+    catalog,
+    topicPrefix: config.kafka.topicPrefix,
+    onLook: ({ source, name }, unknown) =>
+      metrics.unknownColumns.set({ source: source.name, table: name }, unknown.length),
   });
+  const handler = createSourceEngines(catalog.sources, { topicPrefix: config.kafka.topicPrefix }, (of) =>
+    createEngine({
+      source: of.name,
+      read: (record) => {
+        watchColumns(record);
+        return load.read(record, readRecord(record, { ...decode, nowMs: Date.now() }));
+      },
+      apply: (work, place) => applyWork(work, place, parking),
+      concurrency: concurrencyOf(config),
+      maxPendingBytes: config.maxPendingBytes,
+      metrics,
+      logger,
+    }),
+  );
   const operations = await serveOperations({
     ...config.operations,
     metrics: metrics.all,
     problems: () => halts.problems(),
-    notes: () => load.notes(),
+    notes: () => [...load.notes(), ...sources.notes()],
   });
   await retryTransient(() => lot.refresh(), { signal }); // before the first change of a parked key comes
   let swept: Promise<void> | undefined;
@@ -86,7 +101,7 @@ export async function startProjector(
     await load.begin(signal);
     if (signal.aborted) return;
     swept = load.opened.then(() => sweeper.run(signal));
-    await source.run(engine, signal).finally(() => load.end('stopped').catch(() => undefined));
+    await source.run(handler, signal).finally(() => load.end('stopped').catch(() => undefined));
   };
   const ended = run();
   const refreshed = refreshParked(lot, running);
@@ -106,12 +121,10 @@ export async function startProjector(
 
 type KafkaClient = ReturnType<typeof createKafkaClient>;
 
-const topicOf = (config: ProjectorConfig, table: string): string => `${config.kafka.topicPrefix}.${table}`;
-
-/** @returns the topics of every captured table and of the inbox */
-async function prepareTopics(kafka: KafkaClient, config: ProjectorConfig): Promise<readonly string[]> {
-  const topics = [...catalog.tables.map(({ name }) => name), INBOX_TABLE].map((table) => topicOf(config, table));
-  const { partitions, replicationFactor } = config.kafka;
+/** @returns the topics of every captured table and of the inboxes */
+async function prepareTopics(kafka: KafkaClient, { catalog, config }: Running): Promise<readonly string[]> {
+  const { partitions, replicationFactor, topicPrefix } = config.kafka;
+  const topics = topicsOf(catalog, topicPrefix);
   await ensureTopics(kafka, { topics, partitions, replicationFactor });
   return topics;
 }
@@ -127,9 +140,9 @@ const sourceOptions = (
   onHalt: halts.note,
 });
 
-const decodeOptions = ({ config, metrics }: Running): Omit<DecodeOptions, 'nowMs'> => ({
+const decodeOptions = ({ catalog, config, metrics }: Running): Omit<DecodeOptions, 'nowMs'> => ({
   catalog,
-  inboxTable: INBOX_TABLE,
+  topicPrefix: config.kafka.topicPrefix,
   agedAfterMs: DEFAULT_LIMITS.tombstoneTtlMs / 2,
   skipUnchanged: new Set(config.skipUnchangedTables),
   onUnchanged: (view: AnyView) => metrics.unchanged.inc({ view: view.name }),
@@ -141,16 +154,27 @@ const context: ProtocolContext = {
   limits: DEFAULT_LIMITS,
 };
 
+const topicAt = ({ kafka }: ProjectorConfig, { source, table }: TablePlace): string =>
+  topicOf(source, table, kafka.topicPrefix);
+
 /** The view table, SQL for fills, and what works on both. */
 function openSinks(
-  { config, logger, metrics, signal }: Running,
+  { catalog, config, logger, metrics, sources, signal }: Running,
   { offsets, load }: { readonly offsets: OffsetReader; readonly load: TableLoad },
 ) {
   const { tableName } = config.dynamodb;
   const dynamodb = createDynamoDbClient({ ...config.dynamodb, paced: true });
-  const pool = createSqlPool({ url: config.sqlUrl, max: 4, applicationName: 'hybridge-projector' });
   const store = createBatchedItemStore(dynamodb, { tableName, maxCalls: config.maxCalls });
-  const rows = createRowReader({ pool });
+  const rows = connectReaders({
+    sources: catalog.sources,
+    urls: config.sqlUrls,
+    max: 4,
+    applicationName: 'hybridge-projector',
+    // Fills of a source that does not answer fail at once then, and keep no writes of other items waiting.
+    guard: ({ name }) => ({
+      breaker: createSqlBreaker({ onState: (state) => sources.note(name, state === BreakerState.closed) }),
+    }),
+  });
   const lot = createParkingLot(createParkedKeys(dynamodb, { tableName }));
   const sweeper = createTruncateSweeper(
     {
@@ -160,8 +184,8 @@ function openSinks(
       items: createItemReader(dynamodb, { tableName }),
       context,
       logger,
-      endOffsets: (table) => offsets.endOffsets(topicOf(config, table)),
-      committedOffsets: (table) => offsets.committedOffsets(topicOf(config, table)),
+      endOffsets: (table) => offsets.endOffsets(topicAt(config, table)),
+      committedOffsets: (table) => offsets.committedOffsets(topicAt(config, table)),
       onSwept: (view, outcome) => metrics.swept.inc({ view, outcome }),
       onWaiting: (tables) => metrics.truncateWaiting.set(tables),
     },
@@ -187,7 +211,7 @@ function openSinks(
     sweeper,
     lot,
     async [Symbol.asyncDispose]() {
-      await pool[Symbol.asyncDispose]();
+      await rows[Symbol.asyncDispose]();
       dynamodb.destroy();
     },
   };

@@ -8,7 +8,7 @@ const event = (more: object = {}) => recordOf(changeEvent({ table, after: { ...a
 
 it('tells the columns that no definition knows, from the first record of a topic and one in a thousand', () => {
   const looks: (readonly [string, readonly string[]])[] = [];
-  const watch = createColumnWatch(catalog, (name, unknown) => looks.push([name, unknown]));
+  const watch = createColumnWatch({ catalog, onLook: ({ name }, unknown) => looks.push([name, unknown]) });
   watch(event({ added: 1 }));
   for (let i = 0; i < 1_000; i++) watch(event());
   expect(looks).toEqual([
@@ -19,7 +19,7 @@ it('tells the columns that no definition knows, from the first record of a topic
 
 it('leaves what it cannot read, and what it does not know, to others', () => {
   const onLook = jest.fn();
-  const watch = createColumnWatch(catalog, onLook);
+  const watch = createColumnWatch({ catalog, onLook });
   watch(recordOf('{'));
   watch({ ...recordOf(changeEvent({ table: 'public.nobody', after: { id: 1 } })), topic: 'shop.public.nobody' });
   expect(onLook).not.toHaveBeenCalled();

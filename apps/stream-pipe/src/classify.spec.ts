@@ -31,7 +31,7 @@ import {
 } from '@hybridge/protocol';
 import type { StreamRecord } from '@hybridge/source-dynamodb-stream';
 import { createMemoryItemStore, testContext, versionAt } from '@hybridge/testkit';
-import { createCatalog, view } from '@hybridge/views';
+import { createCatalog, view, shapeOf } from '@hybridge/views';
 import { classify } from './classify.ts';
 import type { OutgoingMessage } from './message.ts';
 
@@ -111,7 +111,7 @@ function tableWithStream() {
       byTtl,
     });
   };
-  const columnNames = (key: ItemKey): readonly string[] => viewOf(key).attributeNames;
+  const shape = (key: ItemKey) => shapeOf(viewOf(key));
   return {
     store,
     records,
@@ -122,7 +122,7 @@ function tableWithStream() {
         key,
         kind: columns === 'deleted' ? 'delete' : 'upsert',
         columns: columns === 'deleted' ? {} : columns,
-        columnNames: columnNames(key),
+        shape: shape(key),
         version: versionAt(n),
         transaction: String(n),
         committedAt: Date.UTC(2026, 10, 22, 16, 0, n),
@@ -134,7 +134,7 @@ function tableWithStream() {
       const whole: CustomerChange = {
         op: 'u',
         set: {},
-        columnNames: columnNames(change.key),
+        shape: shape(change.key),
         by: 'customer:42',
         ...change,
       };
@@ -143,7 +143,7 @@ function tableWithStream() {
     settle: (n: number, key: ItemKey, id: string, answer: Partial<SettleSignal> = {}) => {
       const signal: SettleSignal = {
         key,
-        columnNames: columnNames(key),
+        shape: shape(key),
         outcome: { id, out: 'A', at: Date.UTC(2026, 10, 22, 17) },
         image: undefined,
         version: versionAt(n),
@@ -154,12 +154,11 @@ function tableWithStream() {
       return carryOut(recorded, key, (seen) => decideSettle(signal, context, seen));
     },
     async fill(key: ItemKey, columns: Attributes | undefined) {
-      const answer = await recorded.write(leaseWrite(key, 'token', context));
-      const lease = leaseOf(key, 'token', answer.item ?? {});
-      return () => recorded.write(fillWrite(lease, columns, context));
+      const { item = {} } = await recorded.write(leaseWrite(key, 'token', context));
+      return () => recorded.write(fillWrite(leaseOf(key, 'token', item), shape(key), columns, context));
     },
     invalidate: (key: ItemKey) =>
-      recorded.write(invalidateWrite(store.peek(key) ?? {}, columnNames(key), key, context)),
+      recorded.write(invalidateWrite(store.peek(key) ?? {}, shape(key).names, key, context)),
     remove(key: ItemKey, byTtl: boolean) {
       record(key, store.peek(key), undefined, byTtl);
       store.expire(key);
@@ -292,7 +291,9 @@ describe('classify: domain events', () => {
   });
 
   it('says "changed" of a key without item in a lazy view, and never "created"', () => {
-    const lazy = createCatalog([view('orders', { ...orders, mode: 'lazy', events: () => orders.events as never })]);
+    const lazy = createCatalog([
+      view('orders', { ...orders, mode: 'lazy', indexes: {}, events: () => orders.events as never }),
+    ]);
     const newImage = {
       ...order(),
       pk: text(ORDER.pk),

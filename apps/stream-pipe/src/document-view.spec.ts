@@ -3,7 +3,7 @@ import { ProductRepriced } from '@hybridge/contracts';
 import { products } from '@hybridge/definitions';
 import { type Attributes, type Item, NULL, carryOut, decideRowChange, text } from '@hybridge/protocol';
 import { createMemoryItemStore, item, rowChange, testContext } from '@hybridge/testkit';
-import { Layout, column, createCatalog, projectRow, view } from '@hybridge/views';
+import { Layout, column, createCatalog, projectRow, view, shapeOf } from '@hybridge/views';
 import { classify } from './classify.ts';
 
 const document = view('document', {
@@ -36,7 +36,7 @@ async function recordOf(...rows: readonly Attributes[]) {
   let before: Item | undefined;
   for (const [i, row] of rows.entries()) {
     before = store.peek(key);
-    const change = rowChange({ n: i + 1, key, columns: projectRow(document, row), columnNames: document.itemColumns });
+    const change = rowChange({ n: i + 1, key, columns: projectRow(document, row) ?? {}, shape: shapeOf(document) });
     await carryOut(store, key, (seen) => decideRowChange(change, 'eager', context, seen));
   }
   const after = store.peek(key) as Item;

@@ -15,12 +15,13 @@ import {
 } from '@hybridge/protocol';
 import type { StreamRecord } from '@hybridge/source-dynamodb-stream';
 import { createMemoryItemStore, item, pending, testContext, versionAt } from '@hybridge/testkit';
+import { createCatalog, shapeOf, text as textColumn, view } from '@hybridge/views';
 import { classify } from './classify.ts';
 
 const ORDER: ItemKey = { pk: 'o1#ORDER#7', sk: 'ORDER' };
 const ADDRESS: ItemKey = { pk: 'c1#CUSTOMER#42', sk: 'ADDRESS#home' };
 const options = { catalog, fits: () => true };
-const columnNames = catalog.byName('orders').attributeNames;
+const shape = shapeOf(catalog.byName('orders'));
 
 const keyAttributes: Item = { pk: { S: ORDER.pk }, sk: { S: ORDER.sk } };
 const live = item({ key: ORDER, columns: { status: text('placed'), total: { N: '12.50' } } });
@@ -80,14 +81,30 @@ describe('a write behind the protocol', () => {
     };
     const row = (n: number, columns: Attributes) => {
       const provenance = { version: versionAt(n), transaction: String(n), committedAt: n };
-      const change = { key: ORDER, kind: 'upsert', columns, columnNames, ...provenance } as const;
+      const change = { key: ORDER, kind: 'upsert', columns, shape, ...provenance } as const;
       return carryOut(recorded, ORDER, (seen) => decideRowChange(change, 'eager', context, seen));
     };
     await row(1, { status: text('placed'), note: NULL });
     await row(2, { status: text('paid'), note: NULL });
-    const change = { id: 'c-1', key: ORDER, op: 'u', set: { note: text('x') }, columnNames, by: 'me' } as const;
+    const change = { id: 'c-1', key: ORDER, op: 'u', set: { note: text('x') }, shape, by: 'me' } as const;
     await carryOut(recorded, ORDER, (seen) => decideCustomerChange(change, context, seen));
     expect(raw).toEqual([false, false, false]);
+  });
+
+  it('asks for nothing that is computed: it follows the rest', () => {
+    const computing = view('orders', {
+      table: catalog.byName('orders').table,
+      key: catalog.byName('orders').key,
+      attributes: { status: 'status', note: 'note' },
+      computed: { label: { from: ['status'], type: textColumn(), value: ({ status }: { status: string }) => status } },
+      changes: { allow: ['note'] },
+      rawWrites: 'capture',
+    } as never);
+    const of = { catalog: createCatalog([computing]), fits: () => true };
+    const before = item({ key: ORDER, columns: { status: text('placed'), note: NULL, label: text('placed') } });
+    const rawOf = (changes: Attributes) => classify(recordOf(before, { ...before, ...changes }), of).raw;
+    expect(rawOf({ note: text('x'), label: text('mine') })).toMatchObject({ fields: ['note'], captured: true });
+    expect(rawOf({ label: text('mine') })).toMatchObject({ fields: [], captured: false });
   });
 
   it('says nothing of an item of no view that it changes', () => {

@@ -96,7 +96,7 @@ function changeOf(record: StreamRecord, view: AnyView): PendingChange {
 }
 
 function askedBy({ oldImage: before, newImage: after }: StreamRecord, view: AnyView): Asked {
-  const [old, now] = [columnsIn(before), columnsIn(after)];
+  const [old, now] = [columnsIn(before, view), columnsIn(after, view)];
   if (after === undefined) return showsRow(before) ? { op: 'd', set: {}, base: old } : REPAIR;
   if (showsRow(before)) return updateOf(old, now, view);
   const isNew =
@@ -117,7 +117,11 @@ function updateOf(old: Attributes, now: Attributes, view: AnyView): Asked {
   };
 }
 
-const columnsIn = (item: Item | undefined): Attributes => (item === undefined ? {} : columnsOf(item));
+/** Without what is computed: it follows the others, so that nobody can mean it. */
+const columnsIn = (item: Item | undefined, { computed }: AnyView): Attributes =>
+  item === undefined
+    ? {}
+    : Object.fromEntries(Object.entries(columnsOf(item)).filter(([name]) => !Object.hasOwn(computed, name)));
 
 /** A live item, or one that a raw writer put before. */
 const showsRow = (item: Item | undefined): boolean =>

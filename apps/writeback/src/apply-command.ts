@@ -31,7 +31,10 @@ export interface ApplyDeps {
 export async function applyCommand(command: Command, sentAt: number, deps: ApplyDeps): Promise<void> {
   const changes = command.pending ?? (await pendingInItem(command, deps));
   if (changes.length === 0) return;
-  const answered = await deps.sink.answered(changes.map((change) => change.id));
+  const answered = await deps.sink.answered(
+    command.view,
+    changes.map((change) => change.id),
+  );
   for (const change of changes) {
     const known = answered.get(change.id);
     const resignal = known !== undefined && (command.sweep || isStillWaited(known, sentAt, deps.resignalAfterMs));

@@ -8,7 +8,9 @@ const needed = {
 describe('readConfig', () => {
   it('needs the queue and SQL only', () => {
     expect(readConfig(needed)).toMatchObject({
-      queue: { url: needed.WRITEBACK_QUEUE_URL, endpoint: undefined },
+      queueUrls: new Map([['shop', needed.WRITEBACK_QUEUE_URL]]),
+      sqlUrls: new Map([['shop', needed.WRITEBACK_SQL_URL]]),
+      sqs: { endpoint: undefined },
       dynamodb: { tableName: 'hybridge-views' },
       concurrency: 8,
       expireAfterMs: 86_400_000,
@@ -18,7 +20,7 @@ describe('readConfig', () => {
 
   it('reports every problem at once', () => {
     expect(() => readConfig({ WRITEBACK_CONCURRENCY: 'many' })).toThrow(
-      /WRITEBACK_QUEUE_URL[^]*WRITEBACK_SQL_URL[^]*WRITEBACK_CONCURRENCY is "many"/,
+      /WRITEBACK_CONCURRENCY is "many"[^]*WRITEBACK_QUEUE_URL is not set[^]*WRITEBACK_SQL_URL is not set/,
     );
   });
 });

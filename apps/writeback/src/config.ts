@@ -1,4 +1,6 @@
-import { type Environment, parseConfig, setting } from '@hybridge/runtime';
+import { catalog } from '@hybridge/definitions';
+import { type Environment, parseConfig, readSourceUrls, setting } from '@hybridge/runtime';
+import type { Source } from '@hybridge/views';
 import { z } from 'zod';
 
 /** 30 days. */
@@ -6,8 +8,6 @@ const LONGEST_WAIT_MS = 2_592_000_000;
 
 const schema = z.object({
   WRITEBACK_SQS_ENDPOINT: setting.url().optional(),
-  WRITEBACK_QUEUE_URL: setting.url(),
-  WRITEBACK_SQL_URL: setting.url(),
   WRITEBACK_DYNAMODB_ENDPOINT: setting.url().optional(),
   WRITEBACK_TABLE_NAME: setting.text().default('hybridge-views'),
   WRITEBACK_AWS_REGION: setting.text().default('us-east-1'),
@@ -23,17 +23,22 @@ const schema = z.object({
 export type WritebackConfig = ReturnType<typeof readConfig>;
 
 /** @throws ConfigError with every problem at once */
-export function readConfig(environment: Environment = process.env) {
-  const env = parseConfig('writeback', schema, environment);
+export function readConfig(environment: Environment = process.env, sources: readonly Source[] = catalog.sources) {
+  const queues = readSourceUrls('WRITEBACK_QUEUE_URL', sources, environment, { of: 'others' });
+  const sql = readSourceUrls('WRITEBACK_SQL_URL', sources, environment);
+  const env = parseConfig('writeback', schema, environment, [...queues.problems, ...sql.problems]);
   return {
-    queue: { region: env.WRITEBACK_AWS_REGION, endpoint: env.WRITEBACK_SQS_ENDPOINT, url: env.WRITEBACK_QUEUE_URL },
-    sqlUrl: env.WRITEBACK_SQL_URL,
+    sqs: { region: env.WRITEBACK_AWS_REGION, endpoint: env.WRITEBACK_SQS_ENDPOINT },
+    /** The queue with the commands for each source, by its name. */
+    queueUrls: queues.urls,
+    /** The database of each source, by its name. */
+    sqlUrls: sql.urls,
     dynamodb: {
       region: env.WRITEBACK_AWS_REGION,
       endpoint: env.WRITEBACK_DYNAMODB_ENDPOINT,
       tableName: env.WRITEBACK_TABLE_NAME,
     },
-    /** Items whose changes are applied side by side; also the SQL connections. */
+    /** Items whose changes are applied side by side, of each source; also the SQL connections. */
     concurrency: env.WRITEBACK_CONCURRENCY,
     /** A command sent this long after SQL's answer still waits for it: the answer is signalled again. */
     resignalAfterMs: env.WRITEBACK_RESIGNAL_AFTER_MS,

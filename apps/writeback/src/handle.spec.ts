@@ -46,7 +46,7 @@ function setup(apply: Apply = () => ({ outcome: 'A', already: false }), inItem: 
   const known = new Map<string, KnownAnswer>();
   const log: string[] = [];
   const sink: ChangeSink = {
-    async answered(ids) {
+    async answered(_view, ids) {
       return new Map(ids.flatMap((id) => (known.has(id) ? [[id, known.get(id) as KnownAnswer]] : [])));
     },
     async apply(target, one, { resignal = false } = {}) {

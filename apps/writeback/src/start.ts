@@ -1,63 +1,108 @@
-import { catalog } from '@hybridge/definitions';
-import { type Logger, serveOperations } from '@hybridge/observability';
-import { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
+import { catalog as installed } from '@hybridge/definitions';
+import { type Logger, type SourceHealth, createSourceHealth, serveOperations } from '@hybridge/observability';
+import { type ItemReader, createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
 import { type RunningApp, createLanes } from '@hybridge/runtime';
-import { createChangeSink, createSqlPool } from '@hybridge/sink-sql';
-import { createQueueSource, createSqsClient } from '@hybridge/source-sqs';
+import { type ChangeSink, connectChangeSink, sinksBySource } from '@hybridge/sink-sql';
+import { type SQSClient, createQueueSource, createSqsClient } from '@hybridge/source-sqs';
+import type { Catalog } from '@hybridge/views';
 import type { WritebackConfig } from './config.ts';
 import { createHandler } from './handle.ts';
-import { createWritebackMetrics } from './metrics.ts';
+import { type WritebackMetrics, createWritebackMetrics } from './metrics.ts';
+import { watchedSink } from './watched-sink.ts';
 
 /** Messages one poller has in hand at most. */
 const MESSAGES_A_POLLER = 10;
+
+interface Parts {
+  readonly catalog: Catalog;
+  readonly config: WritebackConfig;
+  readonly metrics: WritebackMetrics;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly sqs: SQSClient;
+  readonly sink: ChangeSink;
+  readonly reader: Pick<ItemReader, 'get'>;
+}
 
 /** SQS → SQL, with the item read only for commands that were too large to carry their changes. */
 export async function startWriteback(
   config: WritebackConfig,
   logger: Logger,
   signal: AbortSignal,
+  catalog: Catalog = installed,
 ): Promise<RunningApp> {
   const metrics = createWritebackMetrics();
-
-  const sqs = createSqsClient(config.queue);
+  const health = createSourceHealth(metrics.all, [...config.sqlUrls.keys()]);
+  const sqs = createSqsClient(config.sqs);
   const dynamodb = createDynamoDbClient(config.dynamodb);
-  const pool = createSqlPool({
-    url: config.sqlUrl,
-    max: config.concurrency,
-    applicationName: 'hybridge-writeback',
-    onIdleError: (error) => logger.warn({ err: error }, 'idle SQL connection lost'),
-  });
-
+  const sinks = openSinks(catalog, config, { health, logger });
   const reader = createItemReader(dynamodb, { tableName: config.dynamodb.tableName });
-  const source = createQueueSource(sqs, {
-    queueUrl: config.queue.url,
-    pollers: Math.ceil(config.concurrency / MESSAGES_A_POLLER) + 1,
-    logger,
+  const parts = { catalog, config, metrics, logger, signal, sqs, sink: sinks.sink, reader };
+
+  const operations = await serveOperations({
+    ...config.operations,
+    metrics: metrics.all,
+    notes: () => health.notes(),
   });
-  const handle = createHandler({
-    sink: createChangeSink({ pool }),
-    readItem: (key) => reader.get(key),
-    catalog,
-    lanes: createLanes({ concurrency: config.concurrency }),
-    resignalAfterMs: config.resignalAfterMs,
-    expireAfterMs: config.expireAfterMs,
-    rejectAfterMs: config.rejectAfterMs,
-    now: Date.now,
-    metrics,
-    logger,
-    signal,
-  });
-  const operations = await serveOperations({ ...config.operations, metrics: metrics.all });
-  const ended = source.run(handle, signal);
+  const ended = Promise.all(
+    [...config.queueUrls].map(([source, queueUrl]) =>
+      consume(queueUrl, { ...parts, logger: logger.child({ source }) }),
+    ),
+  ).then(() => undefined);
 
   return {
     ended,
     async [Symbol.asyncDispose]() {
       await ended.catch(() => undefined);
       await operations[Symbol.asyncDispose]();
-      await pool[Symbol.asyncDispose]();
+      await sinks[Symbol.asyncDispose]();
       dynamodb.destroy();
       sqs.destroy();
     },
   };
+}
+
+/** Every source with connections of its own. */
+function openSinks(
+  catalog: Catalog,
+  { sqlUrls, concurrency }: WritebackConfig,
+  { health, logger }: { readonly health: SourceHealth; readonly logger: Logger },
+) {
+  const connected = catalog.sources.map((source) => ({
+    name: source.name,
+    sink: connectChangeSink({
+      source,
+      url: sqlUrls.get(source.name) as string,
+      max: concurrency,
+      applicationName: 'hybridge-writeback',
+      onIdleError: (error) => logger.warn({ err: error, source: source.name }, 'idle SQL connection lost'),
+    }),
+  }));
+  return {
+    sink: sinksBySource(
+      new Map(connected.map(({ name, sink }) => [name, watchedSink(sink, (answers) => health.note(name, answers))])),
+    ),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(connected.map(({ sink }) => sink[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** The commands of one source, with pollers and lanes of its own: those of a database that is down hold up no others. */
+async function consume(queueUrl: string, { config, sqs, reader, ...deps }: Parts): Promise<void> {
+  const source = createQueueSource(sqs, {
+    queueUrl,
+    pollers: Math.ceil(config.concurrency / MESSAGES_A_POLLER) + 1,
+    logger: deps.logger,
+  });
+  const handle = createHandler({
+    ...deps,
+    readItem: (key) => reader.get(key),
+    lanes: createLanes({ concurrency: config.concurrency }),
+    resignalAfterMs: config.resignalAfterMs,
+    expireAfterMs: config.expireAfterMs,
+    rejectAfterMs: config.rejectAfterMs,
+    now: Date.now,
+  });
+  return source.run(handle, deps.signal);
 }

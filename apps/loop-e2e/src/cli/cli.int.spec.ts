@@ -75,7 +75,7 @@ describe('the command line on PostgreSQL and DynamoDB', () => {
   }
 
   const liveItem = (view: AnyView, row: Row, meta: Attributes = {}): Item =>
-    item({ key: keyOfRow(view, row), columns: projectRow(view, row), meta });
+    item({ key: keyOfRow(view, row), columns: projectRow(view, row) ?? {}, meta });
   const put = (one: Item) => dynamodb.send(new PutItemCommand({ TableName: tableName, Item: one as never }));
   const drop = ({ pk, sk }: ItemKey) =>
     dynamodb.send(new DeleteItemCommand({ TableName: tableName, Key: { pk: { S: pk }, sk: { S: sk } } }));
@@ -93,6 +93,34 @@ describe('the command line on PostgreSQL and DynamoDB', () => {
     const { code, out, err } = await hybridge(`verify ${line} --json`);
     return { code, err, ...(JSON.parse(out || '{}') as Record<string, never>) };
   };
+
+  it('explains an item beside its row, without touching either', async () => {
+    const key = keyOfRow(products, keyFromParts(products, ['7']));
+    const store = createItemStore(dynamodb, { tableName });
+    const before = await store.get(key);
+    const { code, out } = await hybridge('explain products 7');
+    expect([code, out]).toEqual([ExitCode.ok, expect.stringContaining('matched: the item says what SQL says')]);
+    await drop(key);
+    const missing = JSON.parse((await hybridge('explain products 7 --json')).out) as Record<string, unknown>;
+    expect(missing).toMatchObject({ verdict: 'missing', item: null, parked: false, sql: { row: 'present' } });
+    expect(await store.get(key)).toBeUndefined();
+    await put(before as Item);
+  });
+
+  it('repairs all that differs on the way, where it is asked to', async () => {
+    const ids = ['11', '12', '13'];
+    const keys = ids.map((id) => keyOfRow(products, keyFromParts(products, [id])));
+    await drop(keys[0] as ItemKey);
+    await put(liveItem(products, { ...(await keyRowOf(products, '12')), name: text('another') }));
+    await drop(keys[2] as ItemKey);
+    expect(await verified('products --repair')).toMatchObject({
+      code: ExitCode.ok,
+      clean: true,
+      repairs: { filled: 3 },
+      views: [{ view: 'products', counts: { missing: 2, stale: 1 } }],
+    });
+    expect(await verified('products')).toMatchObject({ code: ExitCode.ok, views: [{ differences: [] }] });
+  });
 
   it('shows that the table is being loaded, and leaves its items alone until it is open', async () => {
     const store = createItemStore(dynamodb, { tableName });
@@ -197,7 +225,7 @@ describe('the command line on PostgreSQL and DynamoDB', () => {
     const customer = await keyRowOf(customers, '3');
     const waiting = item({
       key: keyOfRow(customers, customer),
-      columns: projectRow(customers, customer),
+      columns: projectRow(customers, customer) ?? {},
       pending: [pending()],
       meta: { [Meta.pendingSince]: text(new Date(Date.now() - 90_000).toISOString()) },
     });

@@ -26,13 +26,15 @@ import {
   keyOfRow,
   notNull,
   projectRow,
+  source,
   table,
   text as textCodec,
   view,
+  shapeOf,
 } from '@hybridge/views';
 
 const people = table({
-  source: 'test',
+  source: source('test', 'postgres'),
   name: 'public.people',
   primaryKey: ['id'],
   columns: { id: notNull(int4()), city: notNull(textCodec()) },
@@ -48,7 +50,8 @@ const wide = view('wide', {
 const catalog = createCatalog([flat, wide]);
 const ROWS = 150;
 const TRUNCATED_AT = 10;
-const MARK = { pk: 'C#truncate#public.people', sk: 'projector' };
+const PEOPLE = { source: 'test', table: 'public.people' };
+const MARK = { pk: 'C#truncate#test.public.people', sk: 'projector' };
 const { signal } = new AbortController();
 
 let stack: LocalStack;
@@ -93,8 +96,8 @@ const keyOfId = (of: AnyView, id: number) => keyOfRow(of, { id: { N: String(id) 
 
 async function write(of: AnyView, id: number, n: number): Promise<void> {
   const key = keyOfId(of, id);
-  const columns = projectRow(of, { id: { N: String(id) }, city: text(`city ${n}`) });
-  const change = rowChange({ n, key, columns, columnNames: of.itemColumns });
+  const columns = projectRow(of, { id: { N: String(id) }, city: text(`city ${n}`) }) ?? {};
+  const change = rowChange({ n, key, columns, shape: shapeOf(of) });
   await carryOut(store, key, (seen) => decideRowChange(change, of.mode, rivals, seen));
 }
 
@@ -107,12 +110,12 @@ async function ofViews(): Promise<Item[]> {
 it('empties the views of the table, while rows that came after it are written, and once more what came late', async () => {
   const ids = Array.from({ length: ROWS }, (_, i) => i);
   await Promise.all(ids.flatMap((id) => [write(flat, id, 1), write(wide, id, 2)]));
-  const insert = { ...customerChange({ key: keyOfId(flat, 3) }), columnNames: flat.itemColumns };
+  const insert = { ...customerChange({ key: keyOfId(flat, 3) }), shape: shapeOf(flat) };
   await carryOut(store, insert.key, (seen) => decideCustomerChange(insert, rivals, seen));
 
   const newer = ids.filter((id) => id % 3 === 0 && id !== 3);
   const truncation = {
-    table: 'public.people',
+    ...PEOPLE,
     version: versionAt(TRUNCATED_AT),
     transaction: '710',
     committedAt: Date.now(),
@@ -134,9 +137,9 @@ it('empties the views of the table, while rows that came after it are written, a
 
   // From a partition that is behind: a row that was deleted by the TRUNCATE, and that no item knows.
   await write(wide, 9_999, 5);
-  expect(await sweeper().sweepDue(signal)).toEqual(['public.people']);
+  expect(await sweeper().sweepDue(signal)).toEqual([PEOPLE]);
   context.advance(60_000);
-  expect(await sweeper().sweepDue(signal)).toEqual(['public.people']);
+  expect(await sweeper().sweepDue(signal)).toEqual([PEOPLE]);
   expect((await store.get(MARK))?.[Meta.version]).toEqual(text(versionAt(TRUNCATED_AT)));
   await Promise.all([sweeper().sweepDue(signal), sweeper().sweepDue(signal)]);
   expect(await sweeper().sweepDue(signal)).toEqual([]);

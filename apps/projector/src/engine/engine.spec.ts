@@ -52,7 +52,7 @@ function setUp(options: Partial<EngineOptions> = {}) {
       };
       running.push(self);
     });
-  const limits = { concurrency: 10, maxPendingBytes: 1024 ** 2 };
+  const limits = { source: 'shop', concurrency: 10, maxPendingBytes: 1024 ** 2 };
   const engine = createEngine({ read, apply, metrics, logger: silentLogger(), ...limits, ...options });
   const keys = (): string[] => running.map(({ key }) => key);
   const of = (key: string): Running => running.find((each) => each.key === key) as Running;

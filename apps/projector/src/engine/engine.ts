@@ -7,6 +7,8 @@ import type { RecordPlace, Work } from '../work.ts';
 import { type Receipt, type Task, isAbandoned, mergeTask } from './task.ts';
 
 export interface EngineOptions {
+  /** Whose records it takes, for the metrics. */
+  readonly source: string;
   /** What a record means. @throws what makes the record's partition halt */
   readonly read: (record: ChangeRecord) => readonly Work[];
   /** Carries one piece of work to its end. Transient errors are tried again; any other halts the record's partition. */
@@ -24,7 +26,7 @@ export interface EngineOptions {
  * the one before them become one. A record is reported done when all its work is, in whatever order that happens.
  */
 export function createEngine(options: EngineOptions): ChangeHandler {
-  const { metrics, logger } = options;
+  const { source, metrics, logger } = options;
   const budget = createBudget(options.maxPendingBytes);
   const queue: KeyedQueue<Task> = createKeyedQueue<Task>({
     concurrency: options.concurrency,
@@ -47,7 +49,7 @@ export function createEngine(options: EngineOptions): ChangeHandler {
     }
     if (--receipt.remaining > 0) return;
     budget.give(receipt.bytes);
-    metrics.pendingBytes.set(budget.used);
+    metrics.pendingBytes.set({ source }, budget.used);
     if (receipt.hasFailed || receipt.batch.isAbandoned(receipt.index)) return;
     metrics.records.inc();
     receipt.batch.done(receipt.index);
@@ -70,7 +72,7 @@ export function createEngine(options: EngineOptions): ChangeHandler {
       } catch (cause) {
         batch.halt(index - 1, cause);
       }
-      metrics.pendingBytes.set(budget.used);
+      metrics.pendingBytes.set({ source }, budget.used);
       return budget.room();
     },
     stop: () => queue.stop(),

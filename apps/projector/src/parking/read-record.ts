@@ -1,10 +1,11 @@
 import { ContractError, type JsonValue, parseChangeEvent, parseJson } from '@hybridge/contracts';
 import type { ChangeRecord } from '@hybridge/source-kafka';
-import { type AnyView, ViewError, changeDecoder } from '@hybridge/views';
+import { type AnyView, ViewError, changeDecoder, provenanceOf, shapeOf } from '@hybridge/views';
 import { unstorable } from '../apply.ts';
-import { type DecodeOptions, decodeRecord, provenanceOf } from '../decode-record.ts';
+import { type DecodeOptions, decodeRecord } from '../decode-record.ts';
 import { ProjectorError } from '../errors.ts';
 import { explainRecord, lacksColumn, workWithoutColumn } from '../schema-change.ts';
+import { sourceOfTopic, tableOfTopic } from '../topics.ts';
 import type { ParkWork, Work } from '../work.ts';
 
 /**
@@ -32,11 +33,12 @@ function isOfOneRecord(error: unknown): error is ProjectorError {
 
 /** The items of the record's key, in every view of its table; none if not even the key can be read. */
 function parkWork(record: ChangeRecord, error: ProjectorError, options: DecodeOptions): readonly ParkWork[] {
-  const table = record.topic.slice(record.topic.indexOf('.') + 1); // topics are `<prefix>.<schema>.<table>`
+  const source = sourceOfTopic(record.topic, options.topicPrefix);
+  const table = tableOfTopic(record.topic, options.topicPrefix);
   try {
     const keyJson = parseJson(record.key ?? '') as { readonly [column: string]: JsonValue };
     const reason = explainRecord(record, options) ?? error.message;
-    return options.catalog.byTable(table).map((view) => parkWorkOf(view, keyJson, { record, reason }));
+    return options.catalog.byTable(source, table).map((view) => parkWorkOf(view, keyJson, { record, reason }));
   } catch {
     return [];
   }
@@ -55,7 +57,7 @@ function parkWorkOf(
 function changeOf(record: ChangeRecord, { view, key, reason }: Pick<ParkWork, 'view' | 'key' | 'reason'>) {
   try {
     const provenance = provenanceOf(record, parseChangeEvent(record.value ?? ''));
-    const change = { ...provenance, key, kind: 'delete', columns: {}, columnNames: view.itemColumns } as const;
+    const change = { ...provenance, key, kind: 'delete', columns: {}, shape: shapeOf(view) } as const;
     return unstorable(change, reason);
   } catch {
     return undefined;

@@ -18,6 +18,7 @@ import {
   ttlSeconds,
   versionOf,
 } from '@hybridge/protocol';
+import type { TablePlace } from './sweep.ts';
 
 /** Offset behind the last record, or the next one to be read, by partition. */
 export type PartitionOffsets = ReadonlyMap<number, bigint>;
@@ -31,7 +32,10 @@ export interface TruncateMark extends Provenance {
 }
 
 /** Groups read at their own pace, and each has its own offsets to wait for. */
-export const markKey = (table: string, groupId: string): ItemKey => ({ pk: `C#truncate#${table}`, sk: groupId });
+export const markKey = ({ source, table }: TablePlace, groupId: string): ItemKey => ({
+  pk: `C#truncate#${source}.${table}`,
+  sk: groupId,
+});
 
 /** Undefined for no item, and for what a mark leaves behind when it is done with. */
 export function readMark(item: Item | undefined): TruncateMark | undefined {

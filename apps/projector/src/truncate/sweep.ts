@@ -15,7 +15,7 @@ import {
   versionOf,
 } from '@hybridge/protocol';
 import { pause, retryTransient } from '@hybridge/runtime';
-import { type AnyView, type Catalog, ViewError } from '@hybridge/views';
+import { type AnyTable, type AnyView, type Catalog, ViewError, shapeOf } from '@hybridge/views';
 
 /** Every item of the view table, as `@hybridge/sink-dynamodb` reads them. */
 export interface ItemScan {
@@ -42,6 +42,16 @@ export interface SweepOptions {
   readonly ratePerSecond: number | undefined;
 }
 
+/** A table, and the source it is in. */
+export interface TablePlace {
+  readonly source: string;
+  /** `schema.table` */
+  readonly table: string;
+}
+
+const isAt = ({ source, name }: AnyTable, place: TablePlace): boolean =>
+  source.name === place.source && name === place.table;
+
 /** An item that is older than the truncation. */
 interface Swept {
   readonly view: AnyView;
@@ -56,7 +66,7 @@ interface Swept {
  * @throws what store and scan throw for good; the signal's reason
  */
 export async function sweepTable(
-  table: string,
+  table: TablePlace,
   truncation: Provenance,
   deps: SweepDependencies,
   options: SweepOptions & { readonly signal: AbortSignal },
@@ -91,10 +101,10 @@ export async function sweepTable(
   return written;
 }
 
-function sweptOf(item: Item, table: string, { version }: Provenance, catalog: Catalog): readonly Swept[] {
+function sweptOf(item: Item, table: TablePlace, { version }: Provenance, catalog: Catalog): readonly Swept[] {
   const key = keyOf(item);
   const view = ownerOf(catalog, key);
-  if (view === undefined || view.table.name !== table) return [];
+  if (view === undefined || !isAt(view.table, table)) return [];
   const current = versionOf(item);
   if (current !== undefined && current >= version) return [];
   const isUnknown = current === undefined || isUnpositioned(current);
@@ -122,7 +132,7 @@ async function removeOne({ view, key, kind }: Swept, truncation: Provenance, dep
     key,
     kind,
     columns: {},
-    columnNames: view.itemColumns,
+    shape: shapeOf(view),
   };
   const { outcome } = await carryOut(deps.store, key, (seen) => decideRowChange(change, view.mode, deps.context, seen));
   deps.onSwept?.(view.name, outcome);

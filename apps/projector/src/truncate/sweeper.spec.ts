@@ -3,7 +3,6 @@ import {
   type Item,
   ItemState,
   Meta,
-  type Provenance,
   type RowChangeOutcome,
   columnsOf,
   hasPending,
@@ -17,13 +16,13 @@ import {
   versionOf,
 } from '@hybridge/protocol';
 import { type MemoryItemStore, createMemoryItemStore, item, pending, testContext, versionAt } from '@hybridge/testkit';
-import { column, createCatalog, int4, notNull, table, text as textCodec, view } from '@hybridge/views';
+import { column, createCatalog, int4, notNull, source, table, text as textCodec, view } from '@hybridge/views';
 import { markKey, readMark } from './mark.ts';
-import { type TruncateSweeperOptions, createTruncateSweeper } from './sweeper.ts';
+import { type TruncateEvent, type TruncateSweeperOptions, createTruncateSweeper } from './sweeper.ts';
 
 const tableOf = (name: string) =>
   table({
-    source: 'test',
+    source: source('test', 'postgres'),
     name: `public.${name}`,
     primaryKey: ['id'],
     columns: { id: notNull(int4()), city: notNull(textCodec()), name: notNull(textCodec()) },
@@ -33,14 +32,20 @@ const people = tableOf('people');
 const catalog = createCatalog([
   view('eager', { table: people, key: { pk: ['e1', column('id')], sk: ['E'] }, attributes }),
   view('lazy', { table: people, key: { pk: ['l1', column('id')], sk: ['L'] }, attributes, mode: 'lazy' }),
+  view('twin', {
+    table: { ...people, source: source('twin', 'postgres') },
+    key: { pk: ['t1', column('id')], sk: ['T'] },
+    attributes,
+  }),
   view('others', { table: tableOf('others'), key: { pk: ['o1', column('id')], sk: ['O'] }, attributes }),
 ]);
 
 const eager = (id: number) => ({ pk: `e1#${id}`, sk: 'E' });
 const lazy = (id: number) => ({ pk: `l1#${id}`, sk: 'L' });
-const MARK = markKey('public.people', 'projector');
-const truncation = (n: number): Provenance & { table: string } => ({
-  table: 'public.people',
+const PEOPLE = { source: 'test', table: 'public.people' };
+const MARK = markKey(PEOPLE, 'projector');
+const truncation = (n: number): TruncateEvent => ({
+  ...PEOPLE,
   version: versionAt(n),
   transaction: String(700 + n),
   committedAt: 1_700_000_000_000 + n,
@@ -99,6 +104,7 @@ const states = (store: MemoryItemStore) =>
 describe('a TRUNCATE', () => {
   it('turns every older item of the table into a tombstone, and touches nothing else', async () => {
     const other = { pk: 'o1#1', sk: 'O' };
+    const ofAnotherSource = { pk: 't1#1', sk: 'T' };
     const { store, sweeper } = setUp([
       item({ key: eager(1), n: 1 }),
       item({ key: eager(2), n: 5 }),
@@ -106,6 +112,7 @@ describe('a TRUNCATE', () => {
       item({ key: eager(4), n: 1, state: ItemState.quarantined }),
       item({ key: lazy(1), n: 1 }),
       item({ key: other, n: 1 }),
+      item({ key: ofAnotherSource, n: 1 }),
       item({ key: { pk: 'e1#no number', sk: 'E' }, n: 1 }),
     ]);
     await sweeper.truncated(truncation(5), signal);
@@ -116,6 +123,7 @@ describe('a TRUNCATE', () => {
       'e1#4': 'T',
       'l1#1': 'T',
       'o1#1': 'L',
+      't1#1': 'L',
       'e1#no number': 'L',
     });
     expect(versionOf(store.peek(eager(1)) as Item)).toBe(versionAt(5));
@@ -134,7 +142,9 @@ describe('a TRUNCATE', () => {
     const write = store.write;
     store.write = (one) =>
       one.expression === 'markTruncate' ? Promise.resolve({ ok: false, item: undefined }) : write(one);
-    await expect(sweeper.truncated(truncation(5), signal)).rejects.toThrow(/mark of the TRUNCATE of public.people/);
+    await expect(sweeper.truncated(truncation(5), signal)).rejects.toThrow(
+      /mark of the TRUNCATE of test.public.people/,
+    );
     expect(states(store)).toEqual({ 'e1#1': 'L' });
   });
 
@@ -203,7 +213,7 @@ describe('the last sweep', () => {
   it('waits for the delivery time, then for the offsets of then, and takes what came late', async () => {
     const { store, context, sweeper, ends, committed } = setUp([]);
     await sweeper.truncated(truncation(5), signal);
-    expect(await sweeper.sweepDue(signal)).toEqual(['public.people']);
+    expect(await sweeper.sweepDue(signal)).toEqual([PEOPLE]);
     expect(readMark(store.peek(MARK))?.endOffsets).toBeUndefined();
 
     context.advance(60_000);
@@ -214,7 +224,7 @@ describe('the last sweep', () => {
 
     committed.set(0, 11n);
     store.put(late);
-    expect(await sweeper.sweepDue(signal)).toEqual(['public.people']);
+    expect(await sweeper.sweepDue(signal)).toEqual([PEOPLE]);
     expect(states(store)).toEqual({ 'e1#7': 'L' });
 
     committed.set(0, 12n);
@@ -230,7 +240,7 @@ describe('the last sweep', () => {
     await sweeper.truncated(truncation(5), signal);
     context.advance(60_000);
     await sweeper.sweepDue(signal);
-    expect(await sweeper.sweepDue(signal)).toEqual(['public.people']);
+    expect(await sweeper.sweepDue(signal)).toEqual([PEOPLE]);
   });
 
   it('is one for several truncations: the newest', async () => {
@@ -278,7 +288,7 @@ describe('the last sweep', () => {
     const { store, sweeper } = setUp([], { groupId: 'rebuild' });
     await sweeper.truncated(truncation(5), signal);
     expect(store.peek(MARK)).toBeUndefined();
-    expect(readMark(store.peek(markKey('public.people', 'rebuild')))).toBeDefined();
+    expect(readMark(store.peek(markKey(PEOPLE, 'rebuild')))).toBeDefined();
   });
 
   it('goes on after a look that failed, until it is stopped', async () => {

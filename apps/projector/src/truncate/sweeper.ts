@@ -10,13 +10,10 @@ import {
   setMark,
   setMarkEnds,
 } from './mark.ts';
-import { type SweepDependencies, type SweepOptions, sweepTable } from './sweep.ts';
+import { type SweepDependencies, type SweepOptions, type TablePlace, sweepTable } from './sweep.ts';
 
 /** A TRUNCATE as the log tells of it. */
-export interface TruncateEvent extends Provenance {
-  /** `schema.table` */
-  readonly table: string;
-}
+export interface TruncateEvent extends Provenance, TablePlace {}
 
 export interface TruncateSweeper {
   /**
@@ -29,16 +26,16 @@ export interface TruncateSweeper {
    */
   truncated(event: TruncateEvent, signal: AbortSignal): Promise<void>;
   /** Looks at every mark once and does what is due. @returns tables that still wait for their last sweep */
-  sweepDue(signal: AbortSignal): Promise<readonly string[]>;
+  sweepDue(signal: AbortSignal): Promise<readonly TablePlace[]>;
   /** `sweepDue` again and again, until the signal fires. Never throws. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 export interface TruncateSweeperDependencies extends SweepDependencies {
   /** Of the topic of a table. */
-  readonly endOffsets: (table: string) => Promise<PartitionOffsets>;
+  readonly endOffsets: (table: TablePlace) => Promise<PartitionOffsets>;
   /** Of the consumer group, for the topic of a table; partitions nothing was committed for are missing or negative. */
-  readonly committedOffsets: (table: string) => Promise<PartitionOffsets>;
+  readonly committedOffsets: (table: TablePlace) => Promise<PartitionOffsets>;
   readonly logger: Logger;
   /** Told after every look: how many tables wait. */
   readonly onWaiting?: (tables: number) => void;
@@ -71,12 +68,12 @@ export function createTruncateSweeper(
 ): TruncateSweeper {
   const options = { ...DEFAULTS, ...given };
   const { store, catalog, context, logger } = deps;
-  const keyOf = (table: string) => markKey(table, options.groupId);
-  const sweep = (table: string, truncation: Provenance, signal: AbortSignal): Promise<number> =>
+  const keyOf = (table: TablePlace) => markKey(table, options.groupId);
+  const sweep = (table: TablePlace, truncation: Provenance, signal: AbortSignal): Promise<number> =>
     sweepTable(table, truncation, deps, { ...options, signal });
 
   /** @returns whether the table still waits */
-  const advance = async (table: string, mark: TruncateMark, signal: AbortSignal): Promise<boolean> => {
+  const advance = async (table: TablePlace, mark: TruncateMark, signal: AbortSignal): Promise<boolean> => {
     if (context.now() < mark.notBefore) return true;
     if (mark.endOffsets === undefined) {
       await store.write(setMarkEnds(keyOf(table), mark, await deps.endOffsets(table)));
@@ -86,16 +83,17 @@ export function createTruncateSweeper(
     const items = await sweep(table, mark, signal);
     const until = context.now() + context.limits.tombstoneTtlMs;
     const cleared = await store.write(clearMark(keyOf(table), mark, until));
-    logger.info({ table, version: mark.version, items }, 'swept for the last time after a TRUNCATE');
+    logger.info({ ...table, version: mark.version, items }, 'swept for the last time after a TRUNCATE');
     return !cleared.ok;
   };
 
-  const sweepDue = async (signal: AbortSignal): Promise<readonly string[]> => {
-    const waiting: string[] = [];
-    for (const { name } of catalog.tables) {
+  const sweepDue = async (signal: AbortSignal): Promise<readonly TablePlace[]> => {
+    const waiting: TablePlace[] = [];
+    for (const { source, name } of catalog.tables) {
       signal.throwIfAborted();
-      const mark = readMark(await store.get(keyOf(name)));
-      if (mark !== undefined && (await advance(name, mark, signal))) waiting.push(name);
+      const place = { source: source.name, table: name };
+      const mark = readMark(await store.get(keyOf(place)));
+      if (mark !== undefined && (await advance(place, mark, signal))) waiting.push(place);
     }
     deps.onWaiting?.(waiting.length);
     return waiting;
@@ -105,16 +103,18 @@ export function createTruncateSweeper(
     sweepDue,
 
     async truncated(event, signal) {
-      const { table, version } = event;
-      if (catalog.byTable(table).length === 0) return;
+      const { source, table, version } = event;
+      if (catalog.byTable(source, table).length === 0) return;
       const notBefore = context.now() + options.deliveryMs;
-      const marked = await retryTransient(() => store.write(setMark(keyOf(table), event, notBefore)), { signal });
+      const marked = await retryTransient(() => store.write(setMark(keyOf(event), event, notBefore)), { signal });
       if (!marked.ok && readMark(marked.item) === undefined) {
-        throw new Error(`The mark of the TRUNCATE of ${table} was refused, and there is no other; nothing was swept.`);
+        throw new Error(
+          `The mark of the TRUNCATE of ${source}.${table} was refused, and there is no other; nothing was swept.`,
+        );
       }
-      logger.warn({ table, version }, 'the table was truncated: sweeping its items');
-      const items = await sweep(table, event, signal);
-      logger.info({ table, version, items }, 'swept for the first time after a TRUNCATE');
+      logger.warn({ source, table, version }, 'the table was truncated: sweeping its items');
+      const items = await sweep(event, event, signal);
+      logger.info({ source, table, version, items }, 'swept for the first time after a TRUNCATE');
     },
 
     async run(signal) {
