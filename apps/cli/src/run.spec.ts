@@ -20,6 +20,11 @@ async function parsed(line: string, code: 0 | 1 = 0) {
     parked: noting('parked'),
     release: noting('release'),
     status: noting('status'),
+    explain: noting('explain'),
+    init: noting('init'),
+    doctor: noting('doctor'),
+    describe: noting('describe'),
+    plan: noting('plan'),
   } as unknown as Actions;
   const io = terminal();
   const ended = await run(line.split(' ').filter(Boolean), io, actions);
@@ -29,7 +34,7 @@ async function parsed(line: string, code: 0 | 1 = 0) {
 describe('the command line', () => {
   it('reads every word of verify', async () => {
     const line =
-      'verify products --from 1 --to 9,a --rate 200 --resume file.json --max-differences 5 --values --json ' +
+      'verify products --from 1 --to 9,a --rate 200 --resume file.json --max-differences 5 --repair --values --json ' +
       '--sql-url postgres://db --table views --region eu-west-1 --dynamodb-endpoint http://localhost:8000';
     expect((await parsed(line)).requests).toEqual([
       [
@@ -41,9 +46,10 @@ describe('the command line', () => {
           rate: 200,
           resume: 'file.json',
           maxDifferences: 5,
+          repair: true,
           values: true,
           json: true,
-          sqlUrl: 'postgres://db',
+          sqlUrl: ['postgres://db'],
           table: 'views',
           region: 'eu-west-1',
           dynamodbEndpoint: 'http://localhost:8000',
@@ -54,7 +60,7 @@ describe('the command line', () => {
 
   it('has a default for what is not said', async () => {
     expect((await parsed('verify')).requests).toEqual([
-      ['verify', { views: [], maxDifferences: 100, values: false, json: false }],
+      ['verify', { views: [], maxDifferences: 100, repair: false, values: false, json: false }],
     ]);
     expect((await parsed('repair orders 7,a%2Cb')).requests).toEqual([
       ['repair', { view: 'orders', key: '7,a%2Cb', values: false, json: false }],
@@ -62,6 +68,19 @@ describe('the command line', () => {
     expect((await parsed('parked')).requests).toEqual([['parked', { json: false }]]);
     expect((await parsed('release orders 7 --json')).requests).toEqual([
       ['release', { view: 'orders', key: '7', values: false, json: true }],
+    ]);
+    expect((await parsed('explain orders 7 --values')).requests).toEqual([
+      ['explain', { view: 'orders', key: '7', values: true, json: false }],
+    ]);
+    expect((await parsed('view describe')).requests).toEqual([['describe', {}]]);
+    expect((await parsed('view plan --against old.json')).requests).toEqual([
+      ['plan', { against: 'old.json', json: false }],
+    ]);
+    expect((await parsed('init --out src --sql-url a=postgres://a b=mariadb://b --table t')).requests).toEqual([
+      ['init', { out: 'src', sqlUrl: ['a=postgres://a', 'b=mariadb://b'], table: ['t'], force: false, json: false }],
+    ]);
+    expect((await parsed('doctor --kafka a:1,b:2 --only sql kafka --skip-unchanged s.t')).requests).toEqual([
+      ['doctor', { kafka: 'a:1,b:2', only: ['sql', 'kafka'], skipUnchanged: ['s.t'], json: false }],
     ]);
     expect((await parsed('status --app http://a http://b')).requests).toEqual([
       ['status', { json: false, app: ['http://a', 'http://b'] }],
@@ -73,14 +92,21 @@ describe('the command line', () => {
     expect((await parsed('verify', 0)).code).toBe(0);
   });
 
-  it.each(['--help', 'verify --help', 'repair --help', 'parked --help', 'release --help', 'status --help'])(
-    '%s helps, exit codes included',
-    async (line) => {
-      const { code, out, requests } = await parsed(line);
-      expect([code, requests]).toEqual([0, []]);
-      expect(out.join('\n')).toContain('Exit codes: 0 ');
-    },
-  );
+  it.each([
+    '--help',
+    'verify --help',
+    'repair --help',
+    'parked --help',
+    'release --help',
+    'status --help',
+    'explain --help',
+    'init --help',
+    'doctor --help',
+  ])('%s helps, exit codes included', async (line) => {
+    const { code, out, requests } = await parsed(line);
+    expect([code, requests]).toEqual([0, []]);
+    expect(out.join('\n')).toContain('Exit codes: 0 ');
+  });
 
   it.each([
     'frobnicate',
@@ -95,6 +121,9 @@ describe('the command line', () => {
     'parked --sql-url postgres://db',
     'release orders',
     'status now',
+    'init',
+    'init --out a b',
+    'doctor now',
     '',
   ])('"%s" is wrong usage', async (line) => {
     const { code, err, requests } = await parsed(line);
@@ -116,6 +145,9 @@ describe('the command line', () => {
     ['release nothing 1', 'There is no view'],
     ['release orders one', 'one'],
     ['release orders 1', 'HYBRIDGE_SQL_URL'],
+    ['init --out src', 'HYBRIDGE_SQL_URL'],
+    ['init --out src --sql-url postgres://a postgres://b', 'each needs its source'],
+    ['doctor --only everything', 'there are sql, dynamodb, kafka, connect, bus'],
     ['parked --dynamodb-endpoint nowhere', 'HYBRIDGE_DYNAMODB_ENDPOINT'],
     ['status --app nowhere', 'HYBRIDGE_APP_URLS'],
   ])('"%s" is refused before anything is read', async (line, told) => {

@@ -4,6 +4,9 @@ import { ViewError } from '@hybridge/views';
 import { CommanderError } from 'commander';
 import { CliError } from './errors.ts';
 import { ExitCode } from './exit-code.ts';
+import { doctor } from './doctor/doctor.ts';
+import { explain } from './explain/explain.ts';
+import { init } from './init/init.ts';
 import { parked } from './parked/parked.ts';
 import { release } from './parked/release.ts';
 import { type Actions, createProgram } from './program.ts';
@@ -11,8 +14,10 @@ import { repair } from './repair/repair.ts';
 import { status } from './status/status.ts';
 import type { Terminal } from './terminal.ts';
 import { verify } from './verify/verify.ts';
+import { describe } from './view/describe.ts';
+import { plan } from './view/plan.ts';
 
-const ACTIONS: Actions = { verify, repair, parked, release, status };
+const ACTIONS: Actions = { verify, repair, parked, release, status, explain, init, doctor, describe, plan };
 
 /** Runs one command line. Never throws: what goes wrong is told on standard error and in the exit code. */
 export async function run(args: readonly string[], terminal: Terminal, actions: Actions = ACTIONS): Promise<ExitCode> {

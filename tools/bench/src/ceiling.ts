@@ -1,17 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { provisionTablesOnly, startStack } from '@hybridge/local-stack';
 import {
   type Attributes,
-  DEFAULT_LIMITS,
   type ItemStore,
-  type ProtocolContext,
   type RowChange,
   carryOut,
   decideRowChange,
   encodeVersion,
+  plainShape,
 } from '@hybridge/protocol';
 import { createLanes } from '@hybridge/runtime';
 import { createDynamoDbClient, createItemStore } from '@hybridge/sink-dynamodb';
+import { projectorContext } from './projector-context.ts';
 
 /** As many as the projector writes side by side. */
 const CONCURRENCY = 32;
@@ -50,17 +49,11 @@ async function writeAll(store: ItemStore, first: number, count: number): Promise
     Array.from({ length: count }, (_, i) => {
       const change = orderChange(first + i);
       return lanes.run(change.key.pk, () =>
-        carryOut(store, change.key, (seen) => decideRowChange(change, 'eager', context, seen)),
+        carryOut(store, change.key, (seen) => decideRowChange(change, 'eager', projectorContext, seen)),
       );
     }),
   );
 }
-
-const context: ProtocolContext = {
-  now: Date.now,
-  nonce: () => randomBytes(9).toString('base64url'),
-  limits: DEFAULT_LIMITS,
-};
 
 /** An item of the size and shape of an order's. */
 function orderChange(i: number): RowChange {
@@ -78,7 +71,7 @@ function orderChange(i: number): RowChange {
     key: { pk: `o1#ORDER#${9007199254740993n + BigInt(i)}`, sk: 'ORDER' },
     kind: 'upsert',
     columns,
-    columnNames: Object.keys(columns),
+    shape: plainShape(Object.keys(columns)),
     version: encodeVersion({ epoch: 0, major: 1n, minor: 1n, offset: BigInt(i) }),
     transaction: '700',
     committedAt: Date.now(),

@@ -9,5 +9,6 @@ export {
   type ScenarioRun,
   runScenario,
 } from './lab/run-scenario.ts';
+export { Cut, type SqlProxy, type SqlProxyOptions, createSqlProxy } from './proxy/sql-proxy.ts';
 export { type KillOptions } from './scenarios/kills.ts';
 export { scenarioNames, scenarioOf, scenarios } from './scenarios/scenarios.ts';

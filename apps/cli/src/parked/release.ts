@@ -2,7 +2,7 @@ import { catalog } from '@hybridge/definitions';
 import { type ParkedKeys, createParkedKeys } from '@hybridge/sink-dynamodb';
 import { type Repair, isRepaired } from '@hybridge/verify';
 import { type AnyView, type Row, keyOfRow } from '@hybridge/views';
-import { readConfig, sqlUrlOf } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { CliError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { reportOf, renderText } from '../repair/render.ts';
@@ -21,7 +21,7 @@ export async function release(request: ReleaseRequest, terminal: Terminal): Prom
   const view = catalog.byName(request.view);
   const keyRow = parseViewKey(view, request.key);
   const config = readConfig(request, terminal.environment);
-  return withRepair(config, sqlUrlOf(config), ({ repairOne, dynamodb }) => {
+  return withRepair(config, view, ({ repairOne, dynamodb }) => {
     const keys = createParkedKeys(dynamodb, { tableName: config.tableName });
     return releaseKey({ ...request, of: view, keyRow }, terminal, { keys, repairOne });
   });
@@ -36,7 +36,7 @@ interface Released extends ReleaseRequest {
 export async function releaseKey(
   request: Released,
   terminal: Pick<Terminal, 'out' | 'err'>,
-  deps: { readonly keys: ParkedKeys; readonly repairOne: (view: AnyView, keyRow: Row) => Promise<Repair> },
+  deps: { readonly keys: ParkedKeys; readonly repairOne: (keyRow: Row) => Promise<Repair> },
 ): Promise<ExitCode> {
   const { of, keyRow } = request;
   const name = `${request.view} ${request.key}`;
@@ -44,7 +44,7 @@ export async function releaseKey(
   if (!(await deps.keys.has(key))) throw new CliError(`${name} is not parked; "hybridge parked" lists what is.`);
   await deps.keys.release(key);
   try {
-    const repair = await deps.repairOne(of, keyRow);
+    const repair = await deps.repairOne(keyRow);
     terminal.out(request.json ? toJson(reportOf(request, repair)) : `released\n${renderText(request, repair)}`);
     return isRepaired(repair) ? ExitCode.ok : ExitCode.failed;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { catalog } from '@hybridge/definitions';
 import { formatKey } from '@hybridge/protocol';
 import type { ParkedKey } from '@hybridge/sink-dynamodb';
+import { duration } from '../duration.ts';
 import { formatViewKey } from '../view-key.ts';
 
 /** What programs are told of a parked key. */
@@ -38,15 +39,3 @@ function writtenKey({ key }: ParkedKey): string {
 }
 
 const age = ({ at }: ParkedKey, nowMs: number): number => Math.max(0, Math.round((nowMs - at) / 1000));
-
-const UNITS = [
-  ['d', 86_400],
-  ['h', 3_600],
-  ['min', 60],
-] as const;
-
-/** In the largest unit of which there are two: `90 s`, `3 h`. */
-function duration(seconds: number): string {
-  const unit = UNITS.find(([, length]) => seconds >= 2 * length);
-  return unit === undefined ? `${seconds} s` : `${Math.floor(seconds / unit[1])} ${unit[0]}`;
-}

@@ -1,5 +1,6 @@
-import { type Item, ItemState, columnsOf, pendingOf, sameValue, stateOf, versionOf } from '@hybridge/protocol';
+import { type Item, columnsOf, pendingOf, sameValue, versionOf } from '@hybridge/protocol';
 import { type Repair, RepairOutcome, isRepaired } from '@hybridge/verify';
+import { stateName } from '../item-state.ts';
 import { toJson } from '../terminal.ts';
 
 interface Asked {
@@ -51,12 +52,10 @@ export function reportOf({ view, key, values }: Asked, repair: Repair) {
   };
 }
 
-const STATE_NAMES = Object.fromEntries(Object.entries(ItemState).map(([name, letter]) => [letter, name]));
-
 function summary(item: Item | undefined) {
   if (item === undefined) return { state: 'absent' };
   return {
-    state: STATE_NAMES[stateOf(item)] ?? 'unknown',
+    state: stateName(item),
     version: versionOf(item) ?? null,
     pendingChanges: pendingOf(item).length,
   };

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { catalog } from '@hybridge/definitions';
-import { DEFAULT_LIMITS, type ProtocolContext } from '@hybridge/protocol';
-import { createRowReader, createSqlPool, isPrimary } from '@hybridge/reader-sql';
+import { DEFAULT_LIMITS, type ItemStore, type ProtocolContext } from '@hybridge/protocol';
+import { type ConnectedReaders, connectReaders } from '@hybridge/reader-sql';
 import { createDynamoDbClient, createItemStore } from '@hybridge/sink-dynamodb';
 import { type Repair, isRepaired, repairItem } from '@hybridge/verify';
 import type { AnyView, Row } from '@hybridge/views';
-import { type CliConfig, type ConnectionFlags, readConfig, sqlUrlOf } from '../config.ts';
+import { type CliConfig, type ConnectionFlags, readConfig, sourcesOf, sqlUrlsOf } from '../config.ts';
 import { ExitCode } from '../exit-code.ts';
 import { refuseWhileLoading } from '../table-status.ts';
 import type { Terminal } from '../terminal.ts';
@@ -24,31 +24,45 @@ export async function repair(request: RepairRequest, terminal: Terminal): Promis
   const view = catalog.byName(request.view);
   const keyRow = parseViewKey(view, request.key);
   const config = readConfig(request, terminal.environment);
-  const result = await withRepair(config, sqlUrlOf(config), ({ repairOne }) => repairOne(view, keyRow));
+  const result = await withRepair(config, view, ({ repairOne }) => repairOne(keyRow));
   terminal.out(request.json ? renderJson(request, result) : renderText(request, result));
   return isRepaired(result) ? ExitCode.ok : ExitCode.failed;
 }
 
 interface Repairing {
-  repairOne(view: AnyView, keyRow: Row): Promise<Repair>;
+  repairOne(keyRow: Row): Promise<Repair>;
   readonly dynamodb: ReturnType<typeof createDynamoDbClient>;
 }
 
-/** Lends a repair its connections. @throws TableLoadingError before it is used */
+/** Lends a repair of items of a view its connections. @throws CliError, TableLoadingError before it is used */
 export async function withRepair<T>(
   config: CliConfig,
-  sqlUrl: string,
+  view: AnyView,
   use: (repairing: Repairing) => Promise<T>,
 ): Promise<T> {
+  await using rows = connectReaders({
+    sources: sourcesOf([view]),
+    urls: sqlUrlsOf(config, [view]),
+    max: 1,
+    applicationName: 'hybridge-repair',
+  });
   const dynamodb = createDynamoDbClient(config.dynamodb);
-  await using pool = createSqlPool({ url: sqlUrl, max: 1, applicationName: 'hybridge-repair' });
-  const context: ProtocolContext = { now: Date.now, nonce: randomUUID, limits: DEFAULT_LIMITS };
   try {
     const store = createItemStore(dynamodb, { tableName: config.tableName });
     await refuseWhileLoading(store, config.tableName);
-    const dependencies = { store, rows: createRowReader({ pool }), context, isPrimary: () => isPrimary(pool) };
-    return await use({ dynamodb, repairOne: (view, keyRow) => repairItem(dependencies, view, keyRow) });
+    return await use({ dynamodb, repairOne: (keyRow) => repairWith({ store, rows }, view, keyRow) });
   } finally {
     dynamodb.destroy();
   }
+}
+
+interface RepairConnections {
+  readonly store: ItemStore;
+  readonly rows: ConnectedReaders;
+}
+
+/** @throws SqlReadError, DynamoDbSinkError */
+export function repairWith({ store, rows }: RepairConnections, view: AnyView, keyRow: Row): Promise<Repair> {
+  const context: ProtocolContext = { now: Date.now, nonce: randomUUID, limits: DEFAULT_LIMITS };
+  return repairItem({ store, rows, context, isPrimary: () => rows.isPrimary(view) }, view, keyRow);
 }

@@ -12,6 +12,8 @@ const comparison = (missing: number): Comparison => ({
 const result = (state: TableStatus['state'], missing: number) => ({
   table: { name: 'views', state },
   comparisons: [comparison(missing)],
+  skipped: [],
+  repairs: undefined,
   seconds: 1,
   resumed: false,
 });
@@ -27,10 +29,33 @@ describe('the report of verify', () => {
     expect(text('loading', 0)).toMatch(note);
   });
 
+  it('says what was repaired, and why the rest was not', () => {
+    const repaired = { ...result('open', 3), repairs: { filled: 1, absent: 1, pending: 1 } };
+    expect(renderText(repaired, { values: false })).toContain(
+      '3 difference(s), 2 repaired; not repaired: 1 pending. (1.0 s',
+    );
+    expect(JSON.parse(renderJson(repaired, { values: false }))).toMatchObject({
+      clean: false,
+      repairs: { pending: 1 },
+    });
+    const all = { ...result('open', 3), repairs: { filled: 3 } };
+    expect(renderText(all, { values: false })).toContain('3 difference(s), 3 repaired. (1.0 s');
+    expect(JSON.parse(renderJson(all, { values: false }))).toMatchObject({ clean: true });
+  });
+
   it.each(['unclaimed', 'open'] as const)('says nothing of it where the table is %s', (state) => {
-    expect(text(state, 3)).toContain('3 difference(s); hybridge repair mends one.');
+    expect(text(state, 3)).toContain('3 difference(s); hybridge repair mends one, verify --repair all.');
     expect(text(state, 0)).toContain('The views say what SQL says. (1.0 s');
     expect(text(state, 3)).not.toContain('loaded');
+  });
+
+  it('names the views that could not be compared', () => {
+    const skipped = [{ view: 'stock', source: 'warehouse', problem: 'Cannot connect.' }];
+    const lacking = { ...result('open', 0), skipped };
+    expect(renderText(lacking, { values: false })).toMatch(
+      /stock was NOT compared: source warehouse: Cannot connect\.\nThe views compared say what SQL says/,
+    );
+    expect(JSON.parse(renderJson(lacking, { values: false }))).toMatchObject({ clean: false, skipped });
   });
 
   it('tells programs the state of the table', () => {

@@ -11,7 +11,7 @@ export const BUSY = 'HYBRIDGE_READER_SQL_BUSY';
 const RETRY_MS = 500;
 
 /**
- * A caller that comes again when it is told to, not all of them in the same moment.
+ * A caller that comes again when it is told to. The budget tells each another time.
  * @throws what no later try would change
  */
 export async function persistently<T>(read: () => Promise<T>, refusals: Refusals): Promise<T> {
@@ -23,7 +23,7 @@ export async function persistently<T>(read: () => Promise<T>, refusals: Refusals
       const reason = reasonOf(error);
       refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
       const retryAfterMs = error instanceof SourceUnavailableError ? error.facts.retryAfterMs : undefined;
-      await delay((retryAfterMs ?? RETRY_MS) * (1 + Math.random() / 2));
+      await delay(retryAfterMs ?? RETRY_MS * (1 + Math.random() / 2));
     }
   }
 }

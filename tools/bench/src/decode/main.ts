@@ -15,10 +15,9 @@ const ROUNDS = 31;
 
 const options = {
   catalog,
-  inboxTable: 'public.hybridge_inbox',
   agedAfterMs: 3_600_000,
   nowMs: 1_795_363_640_000,
-  skipUnchanged: new Set(['public.customers']),
+  skipUnchanged: new Set(['shop.public.customers']),
 };
 const context: ProtocolContext = { now: () => options.nowMs, nonce: () => 'nonce', limits: DEFAULT_LIMITS };
 

@@ -1,6 +1,5 @@
-import type { Item } from '@hybridge/protocol';
+import { type Item, itemBytes } from '@hybridge/protocol';
 import type { createDynamoDbClient } from '@hybridge/sink-dynamodb';
-import { itemBytes } from './item-size.ts';
 
 /** What calls cost: write and read capacity units, and how many calls there were. */
 export interface Cost {

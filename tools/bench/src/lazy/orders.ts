@@ -10,8 +10,9 @@ import {
   fillWrite,
   leaseOf,
   leaseWrite,
+  plainShape,
+  itemBytes,
 } from '@hybridge/protocol';
-import { itemBytes } from './item-size.ts';
 
 export const context: ProtocolContext = { now: Date.now, nonce: () => randomUUID(), limits: DEFAULT_LIMITS };
 
@@ -50,7 +51,7 @@ export function orderChange(key: ItemKey, kind: 'upsert' | 'partial' | 'delete',
     key,
     kind,
     columns: given[kind],
-    columnNames: Object.keys(columns),
+    shape: plainShape(Object.keys(columns)),
     version: versionOf(n),
     transaction: '700',
     committedAt: Date.now(),
@@ -62,5 +63,5 @@ export async function fill(store: ItemStore, key: ItemKey, bytes: number): Promi
   const token = context.nonce();
   const leased = await store.write(leaseWrite(key, token, context));
   if (!leased.ok || leased.item === undefined) throw new Error(`${key.pk}: the lease was refused.`);
-  await store.write(fillWrite(leaseOf(key, token, leased.item), columnsOf(key, bytes), context));
+  await store.write(fillWrite(leaseOf(key, token, leased.item), plainShape([]), columnsOf(key, bytes), context));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseChangeEvent, parseJson } from '@hybridge/contracts';
 import { orders } from '@hybridge/definitions';
 import { encodeVersion } from '@hybridge/protocol';
-import { columnsOfView, decodeChangeRow, keyOfRow, projectRow } from '@hybridge/views';
+import { columnsOfView, decodeChangeRow, keyOfRow, projectRow, shapeOf } from '@hybridge/views';
 import { changeMessages } from './change-events.ts';
 import { idOf, toRowChange } from './order-row.ts';
 import type { RowOperation } from './workload.ts';
@@ -44,7 +44,7 @@ describe('changeMessages', () => {
       key: keyOfRow(orders, row),
       kind: 'upsert',
       columns: projectRow(orders, row),
-      columnNames: orders.attributeNames,
+      shape: shapeOf(orders),
       version: encodeVersion({ epoch: 0, ...event.position, offset: 7n }),
       transaction: event.transaction,
       committedAt: event.committedAt,

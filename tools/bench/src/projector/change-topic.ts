@@ -12,7 +12,7 @@ const MAX_SEND_MESSAGES = 2_000;
 
 export interface ChangeTopic {
   readonly brokers: readonly string[];
-  /** Of the topic and of those of the other captured tables, which stay empty. */
+  /** Before the source in the names of the topic and of those of the other captured tables, which stay empty. */
   readonly prefix: string;
   readonly topic: string;
   /** Records, the tombstones of Kafka included. */
@@ -32,8 +32,8 @@ export async function fillTopic(
   { name, operations }: Pick<Workload, 'operations'> & { readonly name: string },
   signal: AbortSignal,
 ): Promise<ChangeTopic> {
-  const prefix = `bench-${name}`;
-  const topic = `${prefix}.public.orders`;
+  const prefix = `bench-${name}-`;
+  const topic = `${prefix}shop.public.orders`;
   const kafka = createKafka(brokers);
   await createTopics(kafka, prefix);
   const producer = kafka.producer({ allowAutoTopicCreation: false });

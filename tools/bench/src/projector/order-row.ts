@@ -1,7 +1,7 @@
 import { jsonNumber, type JsonValue } from '@hybridge/contracts';
 import { orders } from '@hybridge/definitions';
 import { type Attributes, type RowChange, encodeVersion } from '@hybridge/protocol';
-import { columnsOfView, decodeChangeRow, keyOfRow, projectRow } from '@hybridge/views';
+import { columnsOfView, decodeChangeRow, keyOfRow, projectRow, shapeOf } from '@hybridge/views';
 import type { RowOperation } from './workload.ts';
 
 /** Above 2^31, where a careless sink changes the type of a number. */
@@ -56,7 +56,7 @@ export const logPosition = ({ position }: Pick<RowOperation, 'position'>) => ({
 
 /** The columns of the item that this content makes, by the view's own projection. */
 export function orderColumns(content: RowContent): Attributes {
-  return projectRow(orders, decoded(orderRow(content)));
+  return projectRow(orders, decoded(orderRow(content))) ?? {};
 }
 
 /** What the projector would decode from the operation's event, lying at Kafka offset `position`. */
@@ -68,8 +68,8 @@ export function toRowChange(operation: RowOperation): RowChange {
   return {
     key: keyOfRow(orders, row),
     kind: deleted ? 'delete' : 'upsert',
-    columns: deleted ? {} : projectRow(orders, row),
-    columnNames: orders.attributeNames,
+    columns: deleted ? {} : (projectRow(orders, row) ?? {}),
+    shape: shapeOf(orders),
     version: encodeVersion({
       epoch: 0,
       major: BigInt(snapshot ? 0 : lastCommitLsn),

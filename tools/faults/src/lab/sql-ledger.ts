@@ -84,9 +84,10 @@ $$;`;
 
 const INBOX = { schema: 'public', table: 'hybridge_inbox', primaryKey: ['change_id'] } as const;
 
-/** Puts triggers on all captured tables. Nothing of it is captured itself. */
+/** Puts triggers on all captured tables of PostgreSQL. Nothing of it is captured itself. */
 export async function openSqlLedger(sql: Pool): Promise<SqlLedger> {
-  const triggers = [...catalog.tables, INBOX].map(
+  const tables = catalog.tables.filter(({ source }) => source.kind === 'postgres');
+  const triggers = [...tables, INBOX].map(
     ({ schema, table, primaryKey }) =>
       `CREATE TRIGGER faults_note_write AFTER INSERT OR UPDATE OR DELETE ON ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}
        FOR EACH ROW EXECUTE FUNCTION faults.note_write(${primaryKey.map((name) => pg.escapeLiteral(name)).join(', ')})`,

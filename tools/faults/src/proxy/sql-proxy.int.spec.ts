@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 import { createRandom } from '@hybridge/load';
 import { createSqlMessageReader } from './sql-messages.ts';
-import { type SqlProxy, createSqlProxy } from './sql-proxy.ts';
+import { Cut, type SqlProxy, createSqlProxy, cuts } from './sql-proxy.ts';
 
 const frame = (type: string, body: string): Buffer => {
   const bytes = Buffer.from(`${type}\0\0\0\0${body}`);
@@ -37,8 +37,8 @@ afterAll(async () => {
   server?.close();
 });
 
-async function open(): Promise<Socket> {
-  const socket = connect({ host: '127.0.0.1', port: proxy.port });
+async function open({ port } = proxy): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port });
   socket.on('error', () => undefined);
   socket.write(frame('', 'startup'));
   await once(socket, 'data');
@@ -62,15 +62,28 @@ describe('the proxy in front of PostgreSQL', () => {
     expect(proxy.counts.size).toBe(0);
   });
 
-  it('breaks connections at COMMIT, before, after or while the server carries it out', async () => {
+  it('breaks connections at COMMIT, before, in the middle of it, after or while the server carries it out', async () => {
     proxy.cutCommits(100);
     const outcomes = await Promise.all(Array.from({ length: 60 }, async () => ask(await open(), 'COMMIT')));
     expect(outcomes).not.toContain(true);
     const { counts } = proxy;
-    expect([...counts.keys()].toSorted()).toEqual(['after', 'before', 'meanwhile']);
+    expect([...counts.keys()].toSorted()).toEqual(['after', 'before', 'half', 'meanwhile']);
     const arrived = (counts.get('after') ?? 0) + (counts.get('meanwhile') ?? 0);
     while (queries.length < arrived) await new Promise((resolve) => setImmediate(resolve));
     expect(queries.splice(0)).toHaveLength(arrived);
+  });
+
+  it.each(cuts)('breaks only the next COMMIT when told so: %s', async (cut) => {
+    await using other = await createSqlProxy({
+      target: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+    });
+    other.cutNext(cut);
+    expect(await ask(await open(other), 'COMMIT')).toBe(false);
+    expect(await ask(await open(other), 'COMMIT')).toBe(true);
+    expect([...other.counts]).toEqual([[cut, 1]]);
+    const arrived = cut === Cut.before || cut === Cut.half ? 1 : 2;
+    while (queries.length < arrived) await new Promise((resolve) => setImmediate(resolve));
+    expect(queries.splice(0)).toEqual(Array(arrived).fill('COMMIT'));
   });
 
   it('lets everything else pass meanwhile', async () => {

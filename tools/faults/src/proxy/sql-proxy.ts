@@ -1,13 +1,15 @@
 /** A proxy in front of PostgreSQL that breaks connections at COMMIT. */
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
-import type { Random } from '@hybridge/load';
+import { type Random, createRandom } from '@hybridge/load';
 import { type SqlMessage, asksForCommit, createSqlMessageReader, isReadyForQuery } from './sql-messages.ts';
 
 /** Where the connection breaks. */
 export const Cut = {
   /** The server never hears of the COMMIT, and rolls back. */
   before: 'before',
+  /** A part of the COMMIT arrives, and the server rolls back. */
+  half: 'half',
   /** The server has committed; the client never hears of it. */
   after: 'after',
   /** The server is asked to commit while its client goes away and tries again elsewhere. */
@@ -21,25 +23,32 @@ export interface SqlProxy extends AsyncDisposable {
   readonly port: number;
   /** Connections that were broken. */
   readonly counts: ReadonlyMap<Cut, number>;
+  /** The next COMMIT meets this cut, whatever the percentage. */
+  cutNext(cut: Cut): void;
   /** From now on so many percent of all COMMITs meet a cut; 0: none. */
   cutCommits(percent: number): void;
 }
 
 export interface SqlProxyOptions {
   readonly target: { readonly host: string; readonly port: number };
-  readonly random: Random;
+  /** Which COMMITs meet a cut, and which one; default the same in every run. */
+  readonly random?: Random;
 }
 
 const MAX_CONNECTIONS = 200;
+/** Of a COMMIT that arrives in part. */
+const UNSENT_BYTES = 3;
 
 /** For connections without TLS. The server need not run yet. */
-export async function createSqlProxy({ target, random }: SqlProxyOptions): Promise<SqlProxy> {
+export async function createSqlProxy({ target, random = createRandom(1) }: SqlProxyOptions): Promise<SqlProxy> {
   const counts = new Map<Cut, number>();
   const open = new Set<Socket>();
   let percent = 0;
+  let next: Cut | undefined;
   const chooseCut = (): Cut | undefined => {
-    if (random.roll(100) >= percent) return undefined;
-    const cut = random.pick(cuts);
+    const cut = next ?? (random.roll(100) < percent ? random.pick(cuts) : undefined);
+    next = undefined;
+    if (cut === undefined) return undefined;
     counts.set(cut, (counts.get(cut) ?? 0) + 1);
     return cut;
   };
@@ -57,8 +66,11 @@ export async function createSqlProxy({ target, random }: SqlProxyOptions): Promi
   return {
     port: (server.address() as AddressInfo).port,
     counts,
-    cutCommits: (next) => {
-      percent = next;
+    cutNext: (cut) => {
+      next = cut;
+    },
+    cutCommits: (share) => {
+      percent = share;
     },
     async [Symbol.asyncDispose]() {
       server.close();
@@ -82,6 +94,9 @@ function join(client: Socket, upstream: Socket, chooseCut: () => Cut | undefined
     switch (asksForCommit(message) ? chooseCut() : undefined) {
       case Cut.before:
         return cut();
+      case Cut.half:
+        upstream.end(message.bytes.subarray(0, -UNSENT_BYTES));
+        return void client.destroy();
       case Cut.meanwhile:
         upstream.end(message.bytes);
         return void client.destroy();

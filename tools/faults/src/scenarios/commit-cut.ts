@@ -10,7 +10,8 @@ const LEAST_CUTS = 5;
 /** The writeback's connections break at COMMIT until nothing is under way. */
 export const commitCut: Scenario = {
   name: 'commit-cut',
-  title: 'connections of the writeback break at COMMIT: before SQL hears of it, after it was done, and meanwhile',
+  title:
+    'connections of the writeback break at COMMIT: before SQL hears of it, in the middle of it, after it was done, and meanwhile',
   async act({ sqlProxy }, { more, rounds }) {
     sqlProxy.cutCommits(CUT_PERCENT);
     try {

@@ -27,10 +27,10 @@ async function runEngine(kind: Exclude<EngineKind, 'consume'>): Promise<void> {
     write: () => Promise.resolve({ ok: true, item: undefined }),
   };
   const engine = createEngine({
+    source: 'shop',
     read: (record) =>
       decodeRecord(record, {
         catalog,
-        inboxTable: 'public.hybridge_inbox',
         agedAfterMs: context.limits.tombstoneTtlMs / 2,
         nowMs: context.now(),
       }),

@@ -1,5 +1,4 @@
 /** The forms of writing whose bare loops are the ceilings: nothing around the calls. */
-import { randomBytes } from 'node:crypto';
 import {
   BatchExecuteStatementCommand,
   type BatchStatementRequest,
@@ -7,17 +6,9 @@ import {
   type DynamoDBClient,
   type AttributeValue as SdkAttributeValue,
 } from '@aws-sdk/client-dynamodb';
-import {
-  DEFAULT_LIMITS,
-  type Item,
-  type ProtocolContext,
-  type RowChange,
-  type Seen,
-  type Write,
-  carryOut,
-  decideRowChange,
-} from '@hybridge/protocol';
+import { type Item, type RowChange, type Seen, type Write, carryOut, decideRowChange } from '@hybridge/protocol';
 import { type Statement, type Statements, createItemStore, createStatements, wholeItem } from '@hybridge/sink-dynamodb';
+import { projectorContext } from '../../projector-context.ts';
 
 export const RawForm = { updateItem: 'update-item', partiql: 'partiql', batchWrite: 'batch-write' } as const;
 export type RawForm = (typeof RawForm)[keyof typeof RawForm];
@@ -46,12 +37,6 @@ interface Target {
 
 export const createRawWriter = (form: RawForm, target: Target): RawWriter => writers[form](target);
 
-const context: ProtocolContext = {
-  now: Date.now,
-  nonce: () => randomBytes(9).toString('base64url'),
-  limits: DEFAULT_LIMITS,
-};
-
 const writers: Readonly<Record<RawForm, (target: Target) => RawWriter>> = {
   'update-item': ({ client, tableName }) => {
     const store = createItemStore(client, { tableName });
@@ -59,7 +44,7 @@ const writers: Readonly<Record<RawForm, (target: Target) => RawWriter>> = {
       batch: 1,
       async send([change]) {
         if (change !== undefined)
-          await carryOut(store, change.key, (seen) => decideRowChange(change, 'eager', context, seen));
+          await carryOut(store, change.key, (seen) => decideRowChange(change, 'eager', projectorContext, seen));
       },
     };
   },
@@ -88,7 +73,7 @@ async function sendStatements(
   }));
   while (open.length > 0) {
     const sent = open.flatMap((attempt) => {
-      const decision = decideRowChange(attempt.change, 'eager', context, attempt.seen);
+      const decision = decideRowChange(attempt.change, 'eager', projectorContext, attempt.seen);
       return decision.do === 'write' ? [{ attempt, write: decision.write }] : [];
     });
     if (sent.length === 0) return;
@@ -136,7 +121,7 @@ export async function putAll(changes: readonly RowChange[], { client, tableName 
 }
 
 function sdkItem(change: RowChange): Record<string, SdkAttributeValue> {
-  const decision = decideRowChange(change, 'eager', context, undefined);
+  const decision = decideRowChange(change, 'eager', projectorContext, undefined);
   if (decision.do !== 'write') throw new Error(`A change of ${change.key.pk} that needs a read cannot be put blindly.`);
   return wholeItem(decision.write) as Record<string, SdkAttributeValue>;
 }
