@@ -56,4 +56,4 @@ export type { Loop, LoopOptions } from './loop/start-loop.ts';
 export { type Samples, buckets, parseMetrics, quantile, scrape, total } from './apps/scrape.ts';
 export { provisionTablesOnly } from './provision/provision-aws.ts';
 export { type BusTap, openBusTap } from './bus-tap.ts';
-export { type DrainParts, drained } from './loop/drained.ts';
+export { type DrainMarker, type DrainParts, drained } from './loop/drained.ts';

@@ -1,7 +1,15 @@
-import { type Attributes, Meta, ZERO_VERSION, itemBytes, text, writeUnits } from '@hybridge/protocol';
+import { type Attributes, Meta, ZERO_VERSION, derivedColumns, itemBytes, text, writeUnits } from '@hybridge/protocol';
 import { openSchemaReader } from '@hybridge/reader-schema';
 import { connectRowReader } from '@hybridge/reader-sql';
-import { type AnyView, PlanEffect, type ViewPlan, indexAttributeNames, keyOfRow, projectRow } from '@hybridge/views';
+import {
+  type AnyView,
+  PlanEffect,
+  type ViewPlan,
+  indexAttributeNames,
+  keyOfRow,
+  projectRow,
+  shapeOf,
+} from '@hybridge/views';
 
 /** What a plan costs, from a sample of rows. */
 export interface Estimate {
@@ -45,7 +53,8 @@ function sketch(view: AnyView, row: Attributes): Attributes {
   const { pk, sk } = keyOfRow(view, row);
   const meta = { [Meta.state]: text('L'), [Meta.version]: text(ZERO_VERSION), [Meta.nonce]: text('012345678901') };
   const provenance = { [Meta.transaction]: text('1234567'), [Meta.committedAt]: { N: '1700000000000' } };
-  return { pk: text(pk), sk: text(sk), ...projectRow(view, row), ...meta, ...provenance };
+  const { columns } = derivedColumns(shapeOf(view), projectRow(view, row) ?? {});
+  return { pk: text(pk), sk: text(sk), ...columns, ...meta, ...provenance };
 }
 
 /** Pure. @param indexes of the view */

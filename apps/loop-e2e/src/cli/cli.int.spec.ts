@@ -14,6 +14,7 @@ import {
   Meta,
   ServingState,
   claimServing,
+  derivedColumns,
   keyOf,
   openServing,
   scalarOf,
@@ -22,7 +23,7 @@ import {
 import { type SqlPool, type TableReader, createRowReader, createSqlPool } from '@hybridge/reader-sql';
 import { createItemStore, createParkedKeys } from '@hybridge/sink-dynamodb';
 import { item, pending } from '@hybridge/testkit';
-import { type AnyView, type Row, keyFromParts, keyOfRow, projectRow } from '@hybridge/views';
+import { type AnyView, type Row, keyFromParts, keyOfRow, projectRow, shapeOf } from '@hybridge/views';
 import { setAttributes } from '../stream-pipe/view-table.ts';
 
 const SIZE = { customers: 60, products: 40, orders: 300 } as const;
@@ -75,7 +76,7 @@ describe('the command line on PostgreSQL and DynamoDB', () => {
   }
 
   const liveItem = (view: AnyView, row: Row, meta: Attributes = {}): Item =>
-    item({ key: keyOfRow(view, row), columns: projectRow(view, row) ?? {}, meta });
+    item({ key: keyOfRow(view, row), ...derivedColumns(shapeOf(view), projectRow(view, row) ?? {}), meta });
   const put = (one: Item) => dynamodb.send(new PutItemCommand({ TableName: tableName, Item: one as never }));
   const drop = ({ pk, sk }: ItemKey) =>
     dynamodb.send(new DeleteItemCommand({ TableName: tableName, Key: { pk: { S: pk }, sk: { S: sk } } }));

@@ -12,6 +12,16 @@ export interface DrainParts {
   readonly groupId: string;
   /** A product nothing else touches: a marker in commit order. */
   readonly sentinelId: number;
+  /** Of the other sources of the catalog. */
+  readonly markers?: readonly DrainMarker[];
+}
+
+/** Something in a further source that nothing else touches, and its item. */
+export interface DrainMarker {
+  /** @param text at most 16 characters */
+  set(text: string): Promise<void>;
+  /** What its item says. */
+  shown(): Promise<string | undefined>;
 }
 
 /** A busy machine may have a long way to go. */
@@ -23,12 +33,13 @@ let markers = 0;
  * Resolves when nothing is under way: SQL has answered every customer change, every commit until then has passed the
  * connector, and the projector has handled and committed every record.
  */
-export async function drained({ sql, items, kafka, groupId, sentinelId }: DrainParts): Promise<void> {
+export async function drained({ items, kafka, groupId, ...parts }: DrainParts): Promise<void> {
+  const inEach = [productMarker({ items, ...parts }), ...(parts.markers ?? [])];
   await eventually('every pending change answered', async () => !(await anyPending(items)));
   const marker = `drained ${++markers}`;
-  await sql.query('UPDATE public.products SET description = $1 WHERE id = $2', [marker, sentinelId]);
+  for (const { set } of inEach) await set(marker);
   // Commits pass the connector in order: when the marker has arrived, so has all before it.
-  await eventually('the marker in its item', () => showsMarker(items, sentinelId, marker));
+  for (const { shown } of inEach) await eventually('the marker in its item', async () => (await shown()) === marker);
   await eventually('the projector at the end of every topic', () => isCaughtUp(kafka, groupId));
   await eventually('every pending change answered', async () => !(await anyPending(items)));
 }
@@ -38,10 +49,15 @@ async function anyPending(items: ItemReader): Promise<boolean> {
   return false;
 }
 
-async function showsMarker(items: ItemReader, id: number, marker: string): Promise<boolean> {
-  const item = await items.get({ pk: `p1#PRODUCT#${id}`, sk: 'PRODUCT' });
-  return scalarOf(item?.['description']) === marker;
-}
+const productMarker = ({ sql, items, sentinelId }: Pick<DrainParts, 'sql' | 'items' | 'sentinelId'>): DrainMarker => ({
+  async set(text) {
+    await sql.query('UPDATE public.products SET description = $1 WHERE id = $2', [text, sentinelId]);
+  },
+  async shown() {
+    const item = await items.get({ pk: `p1#PRODUCT#${sentinelId}`, sk: 'PRODUCT' });
+    return scalarOf(item?.['description']);
+  },
+});
 
 async function isCaughtUp(kafka: Admin, groupId: string): Promise<boolean> {
   const committed = await kafka.fetchOffsets({ groupId });
