@@ -56,7 +56,7 @@ export {
   kindOf,
   sortTextOf,
 } from './indexes.ts';
-export { SortKind } from './sortable-text.ts';
+export { SortKind, sortKindOf } from './sortable-text.ts';
 export { MAX_INDEXES } from './valid-indexes.ts';
 export { Primary } from './primary.ts';
 export { RawWrites } from './raw-writes.ts';

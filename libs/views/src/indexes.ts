@@ -46,6 +46,8 @@ export interface ViewIndex extends TableIndex {
   readonly where: ((document: Document) => boolean) | undefined;
   /** Attributes its keys are computed from, each once; all of the view's where there is a `where`. */
   readonly sources: readonly string[];
+  /** Attributes in the partition key, each once. */
+  readonly partitionAttributes: readonly string[];
 }
 
 const known = new WeakMap<AnyView, readonly ViewIndex[]>();
@@ -64,7 +66,7 @@ function viewIndex(view: AnyView, name: string, definition: IndexDefinition): Vi
   const { pk, sk } = definition;
   const where = definition.where?.bind(definition);
   const sources = where === undefined ? attributesIn([...pk, ...sk]) : (view.attributeNames as readonly string[]);
-  return { ...tableIndex(name), pk, sk, where, sources };
+  return { ...tableIndex(name), pk, sk, where, sources, partitionAttributes: attributesIn(pk) };
 }
 
 const tableIndex = (name: string): TableIndex => ({ name, partitionKey: `_${name}_pk`, sortKey: `_${name}_sk` });
@@ -121,14 +123,14 @@ function indexKey(view: AnyView, index: ViewIndex, values: Attributes) {
 }
 
 /** The partition key for values by attribute name; undefined when one of its parts is NULL or not given. */
-export function indexPartition(view: AnyView, { pk }: ViewIndex, values: Attributes): string | undefined {
+export function indexPartition(view: AnyView, index: ViewIndex, values: Attributes): string | undefined {
   const texts = new Map<string, string>();
-  for (const name of attributesIn(pk)) {
+  for (const name of index.partitionAttributes) {
     const value = plainText(values[name]);
     if (value === undefined || kindOf(view, name) === undefined) return undefined;
     texts.set(name, value);
   }
-  return renderKey({ pk: pk.map(asColumn), sk: [] }, (name) => texts.get(name)).pk;
+  return renderKey({ pk: index.pk.map(asColumn), sk: [] }, (name) => texts.get(name)).pk;
 }
 
 const asColumn = (part: IndexPart): KeyPart => (typeof part === 'string' ? part : { column: part.attribute });
@@ -159,6 +161,12 @@ function sortTextOfAttribute(view: AnyView, name: string, value: AttributeValue 
   return value === undefined || kind === undefined ? undefined : sortableText(kind, value);
 }
 
+const kinds = new WeakMap<AnyView, Map<string, SortKind | undefined>>();
+
 /** How the values of an attribute sort; undefined where they do not. */
-export const kindOf = (view: AnyView, name: string): SortKind | undefined =>
-  sortKindOf(columnOfAttribute(view, name).codec.sqlType);
+export function kindOf(view: AnyView, name: string): SortKind | undefined {
+  let known = kinds.get(view);
+  if (known === undefined) kinds.set(view, (known = new Map()));
+  if (!known.has(name)) known.set(name, sortKindOf(columnOfAttribute(view, name).codec.sqlType));
+  return known.get(name);
+}
