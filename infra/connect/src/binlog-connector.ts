@@ -44,7 +44,7 @@ export function binlogConnector(
   options: CommonOptions & BinlogOptions,
   { name, kind }: { readonly name: string; readonly kind: BinlogKind },
 ): ConnectorConfig {
-  const common = commonSettings(options, name);
+  const common = commonSettings(options, { name, kind });
   const topics = common['topic.prefix'] as string;
   return {
     ...common,
@@ -53,7 +53,6 @@ export function binlogConnector(
     'database.include.list': databasesOf(options, name).map(escapePattern).join(','),
     'database.server.id': String(options.serverId ?? serverIdOf(topics)),
     ...historySettings(options, topics),
-    ...valueSettings,
     'include.schema.changes': 'false',
     'connect.keep.alive.interval.ms': String(KEEP_ALIVE_MS),
   };
@@ -99,19 +98,3 @@ function historySettings({ kafkaBrokers = [] }: BinlogOptions, topics: string): 
  * wait for their answers. Milliseconds.
  */
 const KEEP_ALIVE_MS = 10_000;
-
-const valueSettings: ConnectorConfig = {
-  // Numbers above 2^63 as they are, and as JSON numbers instead of base64.
-  'bigint.unsigned.handling.mode': 'precise',
-  'key.converter.decimal.format': 'NUMERIC',
-  'value.converter.decimal.format': 'NUMERIC',
-  // As integers: the ISO form has none for a TIME of a day and more, or below zero, and would make it NULL.
-  'time.precision.mode': 'microseconds',
-  // The year 17 is not 2017.
-  'enable.time.adjuster': 'false',
-  // A YEAR of 0 is no date, over which the driver would fall; a TINYINT(1) of 2 is not true.
-  'driver.yearIsDateType': 'false',
-  'driver.tinyInt1isBit': 'false',
-  // Rather than NULL in the place of a value that cannot be read.
-  'event.converting.failure.handling.mode': 'fail',
-};

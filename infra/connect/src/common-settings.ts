@@ -1,6 +1,6 @@
 /** What the connectors of all kinds of sources have in common. */
-import { RECORD_SETTINGS } from '@hybridge/setup';
-import type { Catalog } from '@hybridge/views';
+import { recordSettings } from '@hybridge/setup';
+import type { Catalog, Source } from '@hybridge/views';
 import { capturedTables } from './captured-tables.ts';
 import { type TopicOptions, topicConfig } from './change-topics.ts';
 import { DURABLE_PRODUCER, LOW_LATENCY } from './tuning.ts';
@@ -37,15 +37,17 @@ export interface CommonOptions {
 }
 
 /** Which tables, under which topics, with every value in them. */
-export const commonSettings = (options: CommonOptions, source: string): ConnectorConfig => ({
+export const commonSettings = (
+  options: CommonOptions,
+  { name: source, kind }: Pick<Source, 'name' | 'kind'>,
+): ConnectorConfig => ({
   'tasks.max': '1',
   'topic.prefix': `${options.topicPrefix ?? ''}${source}`,
   'table.include.list': capturedTables(options.catalog, source).map(escapePattern).join(','),
   'snapshot.mode': 'initial',
   // Answers to changes of one item stay in order.
   'message.key.columns': `${escapePattern(options.catalog.inboxOf(source))}:pk,sk`,
-  ...RECORD_SETTINGS,
-  'time.precision.mode': 'isostring',
+  ...recordSettings(kind),
   ...epochHeader(options.epoch ?? 0),
   ...topicSettings(options.topics ?? {}),
   ...LOW_LATENCY,

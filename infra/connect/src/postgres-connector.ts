@@ -1,4 +1,5 @@
 import { DEFAULT_PUBLICATION, slotName } from '@hybridge/setup';
+import { SourceKind } from '@hybridge/views';
 import { type CommonOptions, type ConnectorConfig, commonSettings } from './common-settings.ts';
 
 export { slotName };
@@ -12,15 +13,13 @@ export interface PostgresOptions {
 
 /** The Debezium connector of one PostgreSQL source. */
 export const postgresConnector = (options: CommonOptions & PostgresOptions, source: string): ConnectorConfig => ({
-  ...commonSettings(options, source),
+  ...commonSettings(options, { name: source, kind: SourceKind.postgres }),
   'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
   ...databaseSettings(options),
   'plugin.name': 'pgoutput',
   'publication.name': options.publication ?? DEFAULT_PUBLICATION,
   'publication.autocreate.mode': 'disabled',
   'slot.name': options.slot ?? slotName(source),
-  'interval.handling.mode': 'string',
-  'hstore.handling.mode': 'json',
 });
 
 const databaseSettings = ({ database }: CommonOptions): ConnectorConfig => ({

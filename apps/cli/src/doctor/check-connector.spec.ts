@@ -1,11 +1,12 @@
-import { RECORD_SETTINGS } from '@hybridge/setup';
+import { recordSettings } from '@hybridge/setup';
 import { column, createCatalog, int4, notNull, source, table, view } from '@hybridge/views';
 import { checkConnector } from './check-connector.ts';
 import { type Fetch, diagnoseConnectors } from './diagnose-connectors.ts';
 
-const CONFIG = { ...RECORD_SETTINGS, 'table.include.list': 'public\\.orders,public\\.hybridge_inbox' };
+const CONFIG = { ...recordSettings('postgres'), 'table.include.list': 'public\\.orders,public\\.hybridge_inbox' };
 const NEEDS = {
   name: 'hybridge-shop',
+  kind: 'postgres' as const,
   connectUrl: 'http://connect',
   tables: ['public.orders', 'public.hybridge_inbox'],
 };
@@ -40,6 +41,24 @@ describe('checkConnector', () => {
     ],
   ])('finds %s', (_, facts, finding) => {
     expect(told(facts)).toEqual([expect.stringMatching(finding)]);
+  });
+});
+
+describe('checkConnector of a binlog', () => {
+  const needs = { ...NEEDS, kind: 'mariadb' as const, tables: ['db.stock'] };
+  const config = { ...recordSettings('mariadb'), 'table.include.list': 'db\\.stock' };
+  const told = (more: Record<string, string>) =>
+    checkConnector(needs, { ...RUNNING, config: { ...config, ...more } }).map(({ problem }) => problem);
+
+  it('wants times as integers there, and numbers above 2^63 as they are', () => {
+    expect(told({})).toEqual([]);
+    expect(told({ 'time.precision.mode': 'isostring' })).toEqual([
+      'time.precision.mode is isostring, and the projector relies on microseconds',
+    ]);
+    expect(told({ 'bigint.unsigned.handling.mode': 'long' })).toHaveLength(1);
+    expect(
+      checkConnector(NEEDS, { ...RUNNING, config: { ...CONFIG, 'time.precision.mode': 'microseconds' } }),
+    ).toMatchObject([{ check: 'connector.setting' }]);
   });
 });
 

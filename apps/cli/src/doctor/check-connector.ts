@@ -1,4 +1,5 @@
-import { RECORD_SETTINGS } from '@hybridge/setup';
+import { recordSettings } from '@hybridge/setup';
+import type { SourceKind } from '@hybridge/views';
 import { type Finding, error, when } from './finding.ts';
 
 /** What Kafka Connect says of a connector. */
@@ -12,6 +13,8 @@ export interface ConnectorFacts {
 
 export interface ConnectorNeeds {
   readonly name: string;
+  /** Of the source. */
+  readonly kind: SourceKind;
   /** Base URL of Kafka Connect's REST interface. */
   readonly connectUrl: string;
   /** `schema.table` of everything that must be captured. */
@@ -20,7 +23,7 @@ export interface ConnectorNeeds {
 
 /** The connector of a source: there, running, and writing records as the projector reads them. */
 export function checkConnector(
-  { name, connectUrl, tables }: ConnectorNeeds,
+  { name, kind, connectUrl, tables }: ConnectorNeeds,
   facts: ConnectorFacts | undefined,
 ): readonly Finding[] {
   if (facts === undefined) {
@@ -34,7 +37,7 @@ export function checkConnector(
   }
   const { config, states, trace } = facts;
   const bad = states.filter((state) => state !== 'RUNNING');
-  const wrong = Object.entries(RECORD_SETTINGS).filter(([key, value]) => config[key] !== value);
+  const wrong = Object.entries(recordSettings(kind)).filter(([key, value]) => config[key] !== value);
   const missing = tables.filter((table) => !captures(config['table.include.list'], table));
   const put = `PUT ${connectUrl}/connectors/${name}/config with`;
   return [

@@ -112,9 +112,28 @@ describe('checkTables', () => {
       foundColumn('id', { type: 'int unsigned' }),
       foundColumn('on', { type: 'tinyint(1)' }),
     ]);
-    const here: Database = { kind: 'mariadb', version: 0, relations: [{ ...found, schema: 'db' }] };
     const defined = createCatalog([stock]).tables.map((one) => ({ table: one, views: [stock], skipsUnchanged: false }));
-    expect(checkTables(here, defined)).toEqual([]);
+    const here = (more: Partial<Relation>): Database => ({
+      ...{ kind: 'mariadb', version: 0 },
+      relations: [{ ...found, schema: 'db', engine: 'InnoDB', ...more }],
+    });
+    const fixes = (more: Partial<Relation>) =>
+      checkTables(here(more), defined).map(({ check, fix }) => `${check}: ${fix}`);
+    expect(fixes({})).toEqual([]);
+    expect(fixes({ engine: 'MyISAM' })).toEqual(['table.engine: ALTER TABLE db.stock ENGINE = InnoDB']);
+    const ip = foundColumn('ip', { type: 'inet6', nullable: true });
+    expect(fixes({ columns: [...found.columns, ip] })).toEqual([
+      'table.unreadable: ALTER TABLE db.stock MODIFY ip varchar(45)',
+    ]);
+    const nullable = found.columns.map((one) => ({ ...one, declared: one.type, nullable: one.name === 'on' }));
+    expect(fixes({ columns: nullable })).toEqual([
+      expect.stringContaining('ALTER TABLE db.stock MODIFY `on` tinyint(1) NOT NULL'),
+    ]);
+    const { primaryKey: __, ...keyless } = found;
+    const unique = { ...keyless, schema: 'db', uniqueKeys: [{ name: 'u', columns: ['id'] }] };
+    expect(checkTables({ ...here({}), relations: [unique] }, defined)).toMatchObject([
+      { check: 'table.no-key', fix: 'ALTER TABLE db.stock ADD PRIMARY KEY (id)' },
+    ]);
   });
 });
 

@@ -1,16 +1,12 @@
 import { type Relation, RelationKind, ReplicaIdentity, type SchemaColumn, relationName } from '@hybridge/reader-schema';
-import { type AnyTable, type AnyView, type Column, Layout, SourceKind, columnsOfView } from '@hybridge/views';
+import { type AnyTable, type Column, SourceKind, columnsOfView } from '@hybridge/views';
+import { engineProblem, modifyColumn, unreadableColumn } from '../schema/binlog-table.ts';
 import { codecsOf } from '../schema/codecs.ts';
-import { sqlIdentifier, sqlTable } from '../schema/sql-text.ts';
+import { sqlIdentifier, sqlNames, sqlTable } from '../schema/sql-text.ts';
+import { type DefinedTable, checkIdentity, sameColumns } from './check-identity.ts';
 import { type Finding, error, warning, when } from './finding.ts';
 
-/** A table of the definitions, with its views. */
-export interface DefinedTable {
-  readonly table: AnyTable;
-  readonly views: readonly AnyView[];
-  /** The projector skips updates of it that change nothing. */
-  readonly skipsUnchanged: boolean;
-}
+export type { DefinedTable };
 
 /** From this version on generated columns can be replicated, if the publication says so. */
 const PUBLISHES_GENERATED = 180_000;
@@ -49,16 +45,16 @@ function checkTable(database: Database, defined: DefinedTable, relation: Relatio
     ];
   }
   return [
-    ...checkLogged(relation),
-    ...checkKey(defined.table, relation),
+    ...checkKey(database.kind, defined.table, relation),
     ...columnsOf(defined.table).flatMap(([column, definition]) =>
       checkColumn(database, defined, {
         column,
         definition,
+        relation,
         found: relation.columns.find((one) => one.name === column),
       }),
     ),
-    ...(database.kind === SourceKind.postgres ? checkIdentity(defined, relation) : []),
+    ...(database.kind === SourceKind.postgres ? checkIdentity(defined, relation) : checkCapture(database, relation)),
     ...when(relation.truncaters.length > 0, () =>
       warning(name, [
         'table.truncate',
@@ -74,23 +70,19 @@ const grantee = (role: string): string => (role === 'PUBLIC' ? role : sqlIdentif
 const columnsOf = (table: AnyTable): readonly (readonly [string, Column])[] =>
   Object.entries(table.columns as Readonly<Record<string, Column>>);
 
-function checkLogged(relation: Relation): readonly Finding[] {
+/** What keeps a table of MariaDB or MySQL out of the log, or out of transactions. */
+function checkCapture({ kind }: Database, relation: Relation): readonly Finding[] {
   const name = relationName(relation);
+  const engine = engineProblem(relation);
+  const unreadable = unreadableColumn(kind, relation);
   return [
-    ...when(relation.unlogged, () =>
-      error(name, ['table.unlogged', 'its changes are not in the log', `ALTER TABLE ${sqlTable(name)} SET LOGGED`]),
-    ),
-    ...when(relation.hasHeirs, () =>
-      error(name, [
-        'table.heirs',
-        'other tables inherit from it: reads return their rows too, while the log names the heirs',
-        'define the heirs instead, or partition the table',
-      ]),
-    ),
+    ...(engine === undefined ? [] : [error(name, ['table.engine', engine.reason, engine.fix])]),
+    ...(unreadable === undefined ? [] : [error(name, ['table.unreadable', unreadable.reason, unreadable.fix])]),
   ];
 }
 
-function checkKey(table: AnyTable, relation: Relation): readonly Finding[] {
+function checkKey(kind: SourceKind, table: AnyTable, relation: Relation): readonly Finding[] {
+  const names = sqlNames(kind);
   const name = relationName(relation);
   const defined: readonly string[] = table.primaryKey;
   const { primaryKey } = relation;
@@ -111,26 +103,24 @@ function checkKey(table: AnyTable, relation: Relation): readonly Finding[] {
     error(name, [
       'table.no-key',
       'it has no primary key, so the log does not say which row an update or delete means',
-      unique === undefined
-        ? `ALTER TABLE ${sqlTable(name)} ADD PRIMARY KEY (${defined.map(sqlIdentifier).join(', ')})`
+      unique === undefined || kind !== SourceKind.postgres
+        ? `ALTER TABLE ${names.table(name)} ADD PRIMARY KEY (${defined.map(names.identifier).join(', ')})`
         : `ALTER TABLE ${sqlTable(name)} REPLICA IDENTITY USING INDEX ${sqlIdentifier(unique.name)}`,
     ]),
   ];
 }
 
-const sameColumns = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((name) => b.includes(name));
-
 interface CheckedColumn {
   readonly column: string;
   readonly definition: Column;
   readonly found: SchemaColumn | undefined;
+  readonly relation: Relation;
 }
 
 function checkColumn(
   { kind, version }: Database,
-  { table, views }: DefinedTable,
-  { column, definition, found }: CheckedColumn,
+  { views, table }: DefinedTable,
+  { column, definition, found, relation }: CheckedColumn,
 ): readonly Finding[] {
   const subject = `${table.name}.${column}`;
   const needed = views.some((view) => columnsOfView(view).includes(column));
@@ -158,7 +148,11 @@ function checkColumn(
       warning(subject, [
         'column.nullable',
         'it may be NULL, but the definition says notNull',
-        `nullable(…) in the definition, or ALTER TABLE ${sqlTable(table.name)} ALTER COLUMN ${sqlIdentifier(column)} SET NOT NULL`,
+        `nullable(…) in the definition, or ${
+          kind === SourceKind.postgres
+            ? `ALTER TABLE ${sqlTable(table.name)} ALTER COLUMN ${sqlIdentifier(column)} SET NOT NULL`
+            : modifyColumn(relation, found, { type: found.declared, nullable: false })
+        }`,
       ]),
     ),
     ...when(needed && found.generated !== undefined, () =>
@@ -170,53 +164,6 @@ function checkColumn(
     ),
   ];
 }
-
-/** What the log has of a row as it was, and of what an update left alone. */
-function checkIdentity({ table, views, skipsUnchanged }: DefinedTable, relation: Relation): readonly Finding[] {
-  const name = relationName(relation);
-  const { replicaIdentity, primaryKey } = relation;
-  const set = (to: string): string => `ALTER TABLE ${sqlTable(name)} REPLICA IDENTITY ${to}`;
-  if (replicaIdentity === ReplicaIdentity.nothing) {
-    return [
-      error(name, [
-        'table.identity',
-        'REPLICA IDENTITY NOTHING: updates and deletes fail in SQL as soon as they are published',
-        set('DEFAULT'),
-      ]),
-    ];
-  }
-  if (replicaIdentity === ReplicaIdentity.index && primaryKey !== undefined) {
-    return when(!sameColumns(relation.identityColumns ?? [], primaryKey.columns), () =>
-      error(name, [
-        'table.identity',
-        `deletes are logged with (${(relation.identityColumns ?? []).join(', ')}) instead of the primary key`,
-        set('DEFAULT'),
-      ]),
-    );
-  }
-  if (replicaIdentity === ReplicaIdentity.full) return [];
-  const documents = views.filter(({ layout }) => layout === Layout.document);
-  const large = relation.columns.filter((column) => column.outOfLine && isMapped(documents, column)).length;
-  return [
-    ...when(skipsUnchanged, () =>
-      error(name, [
-        'table.identity-full',
-        'unchanged updates of it are to be skipped, but its log does not have the row as it was',
-        set('FULL'),
-      ]),
-    ),
-    ...when(large > 0, () =>
-      warning(table.name, [
-        'table.identity-toast',
-        `an update that leaves one of ${large} large columns alone makes the projector ask SQL, as layout 'document' has no parts`,
-        set('FULL'),
-      ]),
-    ),
-  ];
-}
-
-const isMapped = (views: readonly AnyView[], { name }: SchemaColumn): boolean =>
-  views.some((view) => columnsOfView(view).includes(name));
 
 /** Hybridge's own table, in which SQL answers. */
 export function checkInbox(database: Database, inbox: string): readonly Finding[] {

@@ -3,7 +3,6 @@ import { DEFAULT_LIMITS, Meta, PENDING_INDEX } from '@hybridge/protocol';
 import type { TableFacts } from '@hybridge/reader-dynamodb';
 import { topicConfig } from '@hybridge/setup';
 import { type BusFacts, checkBus } from './check-bus.ts';
-import { checkBinlog } from './check-binlog.ts';
 import { checkClock } from './check-clock.ts';
 import { checkReplica } from './check-replica.ts';
 import { checkTopics } from './check-topics.ts';
@@ -127,36 +126,6 @@ describe('checkBus', () => {
     ],
   ])('finds %s', (_, more, check) => {
     expect(checks(checkBus({ ...whole, ...more }))).toEqual([check]);
-  });
-});
-
-describe('checkBinlog', () => {
-  const good = {
-    ...{ log_bin: 'ON', binlog_format: 'ROW', binlog_row_image: 'FULL', server_id: '1', read_only: 'OFF' },
-    ...{ log_bin_compress: 'OFF', binlog_expire_logs_seconds: '864000' },
-  };
-  const of = (settings: Record<string, string>, kind: 'mariadb' | 'mysql' = 'mariadb') =>
-    checkBinlog('stock', kind, { version: '', nowMs: 0, settings: { ...good, ...settings } });
-
-  it('finds nothing in a server that logs whole rows', () => {
-    expect(of({})).toEqual([]);
-    expect(of({ gtid_mode: 'ON', binlog_row_value_options: '' }, 'mysql')).toEqual([]);
-    expect(of({ gtid_mode: 'OFF', binlog_transaction_compression: 'ON' })).toEqual([]); // no settings of MariaDB
-  });
-
-  it.each([
-    ['no log', { log_bin: 'OFF' }, 'mariadb', 'error binlog.log-bin'],
-    ['statements', { binlog_format: 'MIXED' }, 'mariadb', 'error binlog.binlog-format'],
-    ['parts of rows', { binlog_row_image: 'MINIMAL' }, 'mysql', 'error binlog.binlog-row-image'],
-    ['parts of JSON', { binlog_row_value_options: 'PARTIAL_JSON' }, 'mysql', 'error binlog.binlog-row-value-options'],
-    ['compression', { binlog_transaction_compression: 'ON' }, 'mysql', 'error binlog.binlog-transaction-compression'],
-    ['compressed events', { log_bin_compress: 'ON' }, 'mariadb', 'error binlog.log-bin-compress'],
-    ['no GTIDs', { gtid_mode: 'OFF' }, 'mysql', 'error binlog.gtid-mode'],
-    ['no number', { server_id: '0' }, 'mariadb', 'error binlog.server-id'],
-    ['a short log', { binlog_expire_logs_seconds: '3600' }, 'mariadb', 'warning binlog.life'],
-    ['a replica', { read_only: 'ON' }, 'mariadb', 'error binlog.primary'],
-  ] as const)('finds %s', (_, settings, kind, check) => {
-    expect(checks(of(settings, kind))).toEqual([check]);
   });
 });
 

@@ -23,7 +23,7 @@ export const diagnoseConnectors = (catalog: Catalog, connectUrl: string, get: Fe
       const own = catalog.tables
         .filter((table) => table.source.name === source.name)
         .map((table) => table.name as string);
-      const needs = { name, connectUrl, tables: [...own, catalog.inboxOf(source.name)] };
+      const needs = { name, kind: source.kind, connectUrl, tables: [...own, catalog.inboxOf(source.name)] };
       findings.push(...checkConnector(needs, await readConnector(`${connectUrl}/connectors/${name}`, get)));
     }
     return findings;

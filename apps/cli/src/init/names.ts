@@ -29,6 +29,10 @@ export function entityOf(viewName: string): string {
   return [...words.slice(0, -1), pluralize.singular(last)].join('_').toUpperCase();
 }
 
+/** `a`, `a and b`, `a, b and c`. */
+export const inWords = (names: readonly string[]): string =>
+  names.length === 1 ? (names[0] as string) : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
 /** `name`, or with the first number from 2 that nobody has. Notes what it gives away. */
 export function unique(name: string, taken: Set<string>): string {
   let free = name;
@@ -51,8 +55,21 @@ const RESERVED_CONSTANTS: ReadonlySet<string> = new Set([
   ...['do', 'else', 'enum', 'eval', 'export', 'extends', 'false', 'finally', 'for', 'function', 'if', 'implements'],
   ...['import', 'in', 'instanceof', 'interface', 'let', 'new', 'null', 'package', 'private', 'protected', 'public'],
   ...['return', 'static', 'super', 'switch', 'this', 'throw', 'true', 'try', 'typeof', 'undefined', 'var', 'void'],
-  ...['while', 'with', 'yield', 'catalog', 'column', 'createCatalog', 'notNull', 'nullable', 'source', 'table', 'view'],
-  ...['bool', 'bytea', 'date', 'float8', 'int2', 'int4', 'int8', 'jsonb', 'mariadb', 'numeric', 'text'],
+  ...[
+    'while',
+    'with',
+    'yield',
+    'attribute',
+    'catalog',
+    'column',
+    'createCatalog',
+    'notNull',
+    'nullable',
+    'source',
+    'table',
+    'view',
+  ],
+  ...['bool', 'bytea', 'date', 'float4', 'float8', 'int2', 'int4', 'int8', 'jsonb', 'mariadb', 'numeric', 'text'],
   ...['timestamp', 'timestamptz', 'uuid'],
 ]);
 

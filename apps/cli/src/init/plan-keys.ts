@@ -1,6 +1,6 @@
 import { type SchemaForeignKey, relationName } from '@hybridge/reader-schema';
 import { type KeyPart, type KeyTemplate, column } from '@hybridge/views';
-import { entityOf, unique } from './names.ts';
+import { attributeName, entityOf, unique } from './names.ts';
 import type { PlannedTable } from './plan.ts';
 import { prefixesOf } from './prefixes.ts';
 
@@ -12,6 +12,10 @@ export interface NamedTable {
 
 export interface PlannedKey {
   readonly key: KeyTemplate;
+  /** What one of its rows is called; no other view has the word. */
+  readonly entity: string;
+  /** Attribute of each column, in the order of the table. */
+  readonly attributes: ReadonlyMap<string, string>;
   /** Whose item collection it is, and by which foreign key. */
   readonly parent?: { readonly name: string; readonly foreignKey: SchemaForeignKey };
 }
@@ -31,10 +35,12 @@ export function planKeys(tables: readonly NamedTable[]): ReadonlyMap<string, Pla
     if (known !== undefined) return known;
     const parent = parents.get(name);
     const entity = entities.get(name) as string;
+    const shared = { entity, attributes: attributesOf(table) };
     const key =
       parent === undefined
-        ? { key: rootKey(prefixes.get(name) as string, entity, table) }
+        ? { ...shared, key: rootKey(prefixes.get(name) as string, entity, table) }
         : {
+            ...shared,
             key: childKey(keyOf(parent.of).key, entity, table, parent.foreignKey),
             parent: { name: parent.of.name, foreignKey: parent.foreignKey },
           };
@@ -43,6 +49,11 @@ export function planKeys(tables: readonly NamedTable[]): ReadonlyMap<string, Pla
   };
   for (const table of tables) keyOf(table);
   return keys;
+}
+
+function attributesOf({ columns }: PlannedTable): ReadonlyMap<string, string> {
+  const taken = new Set<string>();
+  return new Map(columns.map(({ name }) => [name, unique(attributeName(name), taken)]));
 }
 
 interface Parent {

@@ -7,9 +7,11 @@ import {
   relationName,
 } from '@hybridge/reader-schema';
 import { SourceKind } from '@hybridge/views';
+import { engineProblem, unreadableColumn } from '../schema/binlog-table.ts';
 import { codecsOf } from '../schema/codecs.ts';
-import { sqlIdentifier, sqlTable } from '../schema/sql-text.ts';
+import { sqlIdentifier, sqlNames, sqlTable } from '../schema/sql-text.ts';
 import type { FoundSource, LeftOut, PlannedColumn, PlannedTable, Refusal } from './plan.ts';
+import { notesOf } from './table-notes.ts';
 
 interface Problem {
   readonly reason: string;
@@ -36,9 +38,10 @@ export function planTables(source: FoundSource): {
 const isOwn = ({ name }: Relation): boolean => name.startsWith('hybridge_');
 
 function planTable(source: FoundSource, relation: Relation): PlannedTable | Problem {
-  const key = keyOf(relation);
-  const problem = kindProblem(relation) ?? nameProblem(relation);
+  const problem =
+    kindProblem(relation) ?? nameProblem(source.kind, relation) ?? unreadableColumn(source.kind, relation);
   if (problem !== undefined) return problem;
+  const key = keyOf(source.kind, relation);
   if ('reason' in key) return key;
   const columns = relation.columns.map((column) => planColumn(source.kind, column));
   const leftOut = columns.filter((column): column is LeftOut => 'reason' in column);
@@ -49,11 +52,14 @@ function planTable(source: FoundSource, relation: Relation): PlannedTable | Prob
       fix: 'give the table a key of other columns',
     };
   }
+  const planned = columns.filter((column): column is PlannedColumn => 'codec' in column);
+  const unfit = planned.find(({ name, codec }) => codec.noKey !== undefined && key.columns.includes(name));
+  if (unfit !== undefined) return { reason: `column ${unfit.name} cannot be of its key: ${unfit.codec.noKey}` };
   return {
     source: source.name,
     relation,
     primaryKey: key.columns,
-    columns: columns.filter((column): column is PlannedColumn => 'codec' in column),
+    columns: planned,
     leftOut,
     notes: notesOf(source.kind, relation, key),
   };
@@ -71,7 +77,8 @@ const WRONG_KINDS: Partial<Record<RelationKind, Problem>> = {
 
 function kindProblem(relation: Relation): Problem | undefined {
   const wrong = WRONG_KINDS[relation.kind];
-  if (wrong !== undefined) return wrong;
+  const problem = wrong ?? engineProblem(relation);
+  if (problem !== undefined) return problem;
   if (relation.unlogged) {
     return {
       reason: 'its changes are not in the log',
@@ -89,18 +96,19 @@ function kindProblem(relation: Relation): Problem | undefined {
 /** Kafka's rule for names of topics, without the dot that parts them. */
 const TOPIC_PART = /^[A-Za-z0-9_-]+$/;
 
-function nameProblem(relation: Relation): Problem | undefined {
+function nameProblem(kind: SourceKind, relation: Relation): Problem | undefined {
   if (TOPIC_PART.test(relation.schema) && TOPIC_PART.test(relation.name)) return undefined;
   return {
     reason: `a topic is named after it, and Kafka takes only letters, digits, "_" and "-" in names`,
     fix: TOPIC_PART.test(relation.name)
-      ? `rename the schema ${relation.schema}`
-      : `ALTER TABLE ${sqlTable(relationName(relation))} RENAME TO … (a view of the old name keeps old programs going)`,
+      ? `rename the ${kind === SourceKind.postgres ? 'schema' : 'database'} ${relation.schema}`
+      : `ALTER TABLE ${sqlNames(kind).table(relationName(relation))} RENAME TO … (a view of the old name keeps old programs going)`,
   };
 }
 
 /** The primary key, or the unique index that the log identifies rows by. */
-function keyOf(relation: Relation): SchemaKey | Problem {
+function keyOf(kind: SourceKind, relation: Relation): SchemaKey | Problem {
+  const { identifier, table } = sqlNames(kind);
   if (relation.primaryKey !== undefined) return relation.primaryKey;
   const required = new Set(relation.columns.filter(({ nullable }) => !nullable).map(({ name }) => name));
   const keys = relation.uniqueKeys.filter(({ columns }) => columns.every((name) => required.has(name)));
@@ -108,7 +116,7 @@ function keyOf(relation: Relation): SchemaKey | Problem {
   if (first === undefined) {
     return {
       reason: 'it has no primary key, and no unique index over columns that are NOT NULL',
-      fix: `ALTER TABLE ${sqlTable(relationName(relation))} ADD PRIMARY KEY (…)`,
+      fix: `ALTER TABLE ${table(relationName(relation))} ADD PRIMARY KEY (…)`,
     };
   }
   const identity = keys.find(({ columns }) => sameColumns(columns, relation.identityColumns));
@@ -119,7 +127,7 @@ function keyOf(relation: Relation): SchemaKey | Problem {
     fix: isIndexUsable(relation)
       ? `ALTER TABLE ${sqlTable(relationName(relation))} ADD PRIMARY KEY USING INDEX ${sqlIdentifier(first.name)}; ` +
         `or REPLICA IDENTITY USING INDEX ${sqlIdentifier(first.name)}, and init again`
-      : `ALTER TABLE ${sqlTable(relationName(relation))} ADD PRIMARY KEY (${first.columns.map(sqlIdentifier).join(', ')})`,
+      : `ALTER TABLE ${table(relationName(relation))} ADD PRIMARY KEY (${first.columns.map(identifier).join(', ')})`,
   };
 }
 
@@ -144,17 +152,3 @@ const generatedReason = (kind: SourceKind, generated: 'stored' | 'virtual'): str
   kind === SourceKind.postgres && generated === 'stored'
     ? 'generated, and PostgreSQL before 18 does not replicate such columns; compute it in the view'
     : 'generated, and the log need not have it; compute it in the view';
-
-function notesOf(kind: SourceKind, relation: Relation, key: SchemaKey): readonly string[] {
-  return [
-    ...(relation.primaryKey === undefined
-      ? [`No primary key: the unique index ${key.name}, by which the log identifies rows, stands for it.`]
-      : []),
-    ...(relation.columns.some(({ type }) => type === 'tinyint(1)')
-      ? ['TINYINT(1) is read as yes or no; take mariadb.tinyint() for a column that holds numbers.']
-      : []),
-    ...(kind === SourceKind.postgres && relation.kind === RelationKind.partitioned
-      ? ['Partitioned: the publication needs publish_via_partition_root, so that changes name this table.']
-      : []),
-  ];
-}

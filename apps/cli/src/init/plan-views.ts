@@ -1,20 +1,24 @@
 import { type SchemaForeignKey, relationName } from '@hybridge/reader-schema';
 import { MAX_EXPRESSION_BYTES, SourceKind, longestExpression } from '@hybridge/views';
-import { attributeName, camelCase, entityOf, unique, viewName } from './names.ts';
-import type { FoundSource, InitPlan, PlannedSource, PlannedTable, PlannedView, Refusal } from './plan.ts';
+import { unique, viewName } from './names.ts';
+import type { FoundSource, InitPlan, PlannedIndex, PlannedSource, PlannedTable, PlannedView } from './plan.ts';
+import { indexBy, isLookup, isSmall, planIndexes, referenced } from './plan-indexes.ts';
 import { type NamedTable, type PlannedKey, planKeys } from './plan-keys.ts';
 import { planTables } from './plan-tables.ts';
+import { indexText } from './source-text.ts';
 
 /** What the definitions of these databases should be. Pure, and the same for the same databases. */
 export function planDefinitions(sources: readonly FoundSource[]): InitPlan {
   const planned = sources.map(planTables);
   const tables = named(planned.flatMap((one) => one.tables));
   const keys = planKeys(tables);
-  const refused = planned.flatMap((one) => one.refused);
+  const indexes = planIndexes(tables, keys);
   return {
     sources: sources.map((source) => planSource(source, tables)),
-    views: tables.map((one) => planView(one, keys.get(one.name) as PlannedKey, { tables, refused })),
-    refused,
+    views: tables.map((one) =>
+      planView(one, keys.get(one.name) as PlannedKey, { tables, index: indexes.get(one.name) }),
+    ),
+    refused: planned.flatMap((one) => one.refused),
   };
 }
 
@@ -43,50 +47,47 @@ function named(tables: readonly PlannedTable[]): readonly NamedTable[] {
 
 interface Surroundings {
   readonly tables: readonly NamedTable[];
-  readonly refused: readonly Refusal[];
+  readonly index: PlannedIndex | undefined;
 }
 
-function planView({ name, table }: NamedTable, { key, parent }: PlannedKey, around: Surroundings): PlannedView {
-  const taken = new Set<string>();
-  const attributes = table.columns.map((one) => [unique(attributeName(one.name), taken), one.name] as const);
+function planView(named: NamedTable, planned: PlannedKey, { tables, index }: Surroundings): PlannedView {
+  const { name, table } = named;
+  const { key, parent } = planned;
+  const attributes = [...planned.attributes].map(([column, attribute]) => [attribute, column] as const);
   return {
     name,
     table,
     key,
     ...(parent === undefined ? {} : { parent: parent.name }),
+    ...(index === undefined ? {} : { index }),
     attributes,
     isDocument: longestExpression(attributes.length).bytes > MAX_EXPRESSION_BYTES,
     notes: table.relation.foreignKeys
-      .filter((foreignKey) => foreignKey !== parent?.foreignKey)
-      .map((foreignKey) => referenceNote(table, foreignKey, around)),
+      .filter((foreignKey) => foreignKey !== parent?.foreignKey && foreignKey !== index?.foreignKey)
+      .map((foreignKey) => referenceNote(tables, named, { key: planned, foreignKey })),
   };
 }
 
-/** As many rows as nobody minds to have in every item that refers to them. */
-const MAX_LOOKUP_ROWS = 1_000;
-
 /** What a reference could become in the view, and why it is nothing yet. */
-function referenceNote(table: PlannedTable, foreignKey: SchemaForeignKey, around: Surroundings): string {
-  const { columns, references } = foreignKey;
+function referenceNote(
+  tables: readonly NamedTable[],
+  named: NamedTable,
+  reference: { readonly key: PlannedKey; readonly foreignKey: SchemaForeignKey },
+): string {
+  const { table } = named;
+  const { columns, references } = reference.foreignKey;
   const target = `${references.schema}.${references.table}`;
   const by = columns.join(', ');
   if (target === relationName(table.relation)) return `${by} → ${target} itself: a tree, read level by level.`;
-  const found = around.tables.find(
-    (one) => one.table.source === table.source && relationName(one.table.relation) === target,
-  );
+  const found = referenced(tables, table, reference.foreignKey);
   if (found === undefined) return `${by} → ${target}, which is no view.`;
-  const { rows } = found.table.relation;
-  return rows !== undefined && rows <= MAX_LOOKUP_ROWS
-    ? `${by} → ${found.name}, ${rows} rows when this was written: few enough to embed, once views join tables.`
-    : `${by} → ${found.name}: its primary key does not begin with it, so no collection of theirs holds it. ` +
-        `To list by it: ${indexText(table, foreignKey, found.name)}`;
-}
-
-/** The index that a person would add: the items of one parent, in order of their own key. */
-function indexText({ primaryKey }: PlannedTable, { columns }: SchemaForeignKey, parent: string): string {
-  const parts = (names: readonly string[]): readonly string[] =>
-    names.map((name) => `attribute('${attributeName(name)}')`);
-  const entity = entityOf(parent);
-  const name = camelCase(`by_${entity}`, 'by');
-  return `indexes: { ${name}: { pk: [${[`'${entity}'`, ...parts(columns)].join(', ')}], sk: [${parts(primaryKey).join(', ')}] } }`;
+  if (isLookup(found.table)) {
+    const { rows } = found.table.relation;
+    return `${by} → ${found.name}, ${rows} rows when this was written: few enough to embed, once views join tables.`;
+  }
+  const index = indexBy(tables, named, reference);
+  const why = isSmall(table) ? `few enough to list all of them` : `no collection and no index lists by it`;
+  return index === undefined
+    ? `${by} → ${found.name}: no index can list by it, as a part of its keys is of a type without order.`
+    : `${by} → ${found.name}: ${why}. If you need one, add to indexes: ${indexText(index)}`;
 }

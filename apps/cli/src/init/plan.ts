@@ -1,5 +1,5 @@
-import type { Relation } from '@hybridge/reader-schema';
-import type { KeyTemplate, SourceKind } from '@hybridge/views';
+import type { Relation, SchemaForeignKey } from '@hybridge/reader-schema';
+import type { IndexPart, KeyTemplate, SourceKind } from '@hybridge/views';
 import type { ColumnCodec } from '../schema/codecs.ts';
 
 /** A database as it was found. */
@@ -64,6 +64,17 @@ export interface PlannedView {
   readonly parent?: string;
   /** Attribute and column, in the order of the table. */
   readonly attributes: readonly (readonly [attribute: string, column: string])[];
+  /** Lists its items by a parent that their own key does not begin with. */
+  readonly index?: PlannedIndex;
   readonly isDocument: boolean;
   readonly notes: readonly string[];
+}
+
+export interface PlannedIndex {
+  readonly name: string;
+  readonly foreignKey: SchemaForeignKey;
+  /** View of the parent. */
+  readonly parent: string;
+  readonly pk: readonly IndexPart[];
+  readonly sk: readonly IndexPart[];
 }

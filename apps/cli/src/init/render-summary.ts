@@ -19,6 +19,8 @@ interface ViewSummary {
   /** Parts of the key, columns in braces, joined with `#`. */
   readonly key: { readonly pk: string; readonly sk: string };
   readonly parent?: string;
+  /** Name of the index that lists it by a parent. */
+  readonly index?: string;
   readonly rows?: number;
   readonly layout: 'flat' | 'document';
   readonly leftOut: readonly LeftOut[];
@@ -27,12 +29,13 @@ interface ViewSummary {
 export const summarize = (plan: InitPlan, out: string, files: readonly WrittenFile[]): InitSummary => ({
   out,
   sources: plan.sources,
-  views: plan.views.map(({ name, table, key, parent, isDocument }) => ({
+  views: plan.views.map(({ name, table, key, parent, index, isDocument }) => ({
     name,
     source: table.source,
     table: relationName(table.relation),
     key: { pk: formatKey(key.pk), sk: formatKey(key.sk) },
     ...(parent === undefined ? {} : { parent }),
+    ...(index === undefined ? {} : { index: index.name }),
     ...(table.relation.rows === undefined ? {} : { rows: table.relation.rows }),
     layout: isDocument ? 'document' : 'flat',
     leftOut: table.leftOut,
@@ -43,9 +46,10 @@ export const summarize = (plan: InitPlan, out: string, files: readonly WrittenFi
 
 export const renderSummary = ({ out, views, refused, files }: InitSummary): string =>
   [
-    ...views.map(({ name, table, key, rows }) => {
+    ...views.map(({ name, table, key, rows, index }) => {
       const count = rows === undefined ? '' : `, ${rows} rows`;
-      return `${name}: ${table}${count} → ${key.pk} / ${key.sk}`;
+      const listed = index === undefined ? '' : `, ${index}`;
+      return `${name}: ${table}${count} → ${key.pk} / ${key.sk}${listed}`;
     }),
     ...views.flatMap(({ name, leftOut }) => leftOut.map((one) => `left out: ${name}.${one.name}: ${one.reason}`)),
     ...refused.map(

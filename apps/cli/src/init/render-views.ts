@@ -1,7 +1,7 @@
-import { kebabCase, sourceConstant } from './names.ts';
+import { inWords, kebabCase, sourceConstant } from './names.ts';
 import type { InitPlan, PlannedView } from './plan.ts';
 import { type SourceFile, type TablePaths, renderTables } from './render-tables.ts';
-import { comment, docComment, fieldName, fileText, importOf, keyField, literal } from './source-text.ts';
+import { comment, docComment, fieldName, fileText, importOf, indexesField, keyField, literal } from './source-text.ts';
 
 /** Every file of the definitions, in order of path. */
 export function renderDefinitions(plan: InitPlan): readonly SourceFile[] {
@@ -37,9 +37,9 @@ const childrenOf = ({ views }: InitPlan, { name }: PlannedView): readonly string
   views.filter(({ parent }) => parent === name).map((child) => child.name);
 
 function viewFile(view: PlannedView, children: readonly string[], paths: TablePaths): string {
-  const { name, key, attributes, isDocument, notes } = view;
+  const { name, key, attributes, index, isDocument, notes } = view;
   return fileText([
-    importOf(['column', 'view'], '@hybridge/views'),
+    importOf([...(index === undefined ? [] : ['attribute']), 'column', 'view'], '@hybridge/views'),
     importOf([`${name} as table`], paths.get(name) as string),
     '',
     ...docComment(describe(view, children)),
@@ -50,6 +50,7 @@ function viewFile(view: PlannedView, children: readonly string[], paths: TablePa
     '  attributes: {',
     ...attributes.map(([attribute, column]) => `    ${fieldName(attribute)}: ${literal(column)},`),
     '  },',
+    ...(index === undefined ? [] : indexesField(index)),
     ...notes.flatMap((note) => comment(note, '  ')),
     '});',
   ]);
@@ -65,9 +66,6 @@ function describe({ table, parent }: PlannedView, children: readonly string[]): 
   ];
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }
-
-const inWords = (names: readonly string[]): string =>
-  names.length === 1 ? (names[0] as string) : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 const catalogFile = (views: readonly PlannedView[]): string =>
   fileText([

@@ -1,4 +1,6 @@
-import type { KeyPart } from '@hybridge/views';
+import type { IndexPart, KeyPart } from '@hybridge/views';
+import { entityOf } from './names.ts';
+import type { PlannedIndex } from './plan.ts';
 
 /** The repository's own format, as prettier would leave it: 120 columns, two spaces, single quotes. */
 const WIDTH = 120;
@@ -65,6 +67,35 @@ export function keyField(pk: readonly KeyPart[], sk: readonly KeyPart[]): string
   return ['  key: {', list(pk.map(keyPart), '    pk: ', ','), list(sk.map(keyPart), '    sk: ', ','), '  },'].join(
     '\n',
   );
+}
+
+const indexPart = (part: IndexPart): string =>
+  typeof part === 'string' ? literal(part) : `attribute(${literal(part.attribute)})`;
+
+/** `byCustomer: { pk: […], sk: […] }`, on one line. */
+export const indexText = ({ name, pk, sk }: PlannedIndex): string =>
+  `${fieldName(name)}: { pk: [${pk.map(indexPart).join(', ')}], sk: [${sk.map(indexPart).join(', ')}] }`;
+
+const nounOf = (viewName: string): string => entityOf(viewName).toLowerCase().replaceAll('_', ' ');
+
+/** `indexes: { … },` of one index. */
+export function indexesField(index: PlannedIndex): readonly string[] {
+  const flat = `    ${indexText(index)},`;
+  const one =
+    flat.length <= WIDTH
+      ? [flat]
+      : [
+          `    ${fieldName(index.name)}: {`,
+          list(index.pk.map(indexPart), '      pk: ', ','),
+          list(index.sk.map(indexPart), '      sk: ', ','),
+          '    },',
+        ];
+  return [
+    '  indexes: {',
+    ...comment(`Those of one ${nounOf(index.parent)}, in order of their own key.`, '    '),
+    ...one,
+    '  },',
+  ];
 }
 
 /** Longer files are what the linter calls too long. */

@@ -4,6 +4,7 @@ import {
   bool,
   bytea,
   date,
+  float4,
   float8,
   int2,
   int4,
@@ -22,10 +23,12 @@ export interface ColumnCodec {
   readonly call: string;
   readonly imported: string;
   readonly sqlType: string;
+  /** Why no key can have such a column. */
+  readonly noKey?: string | undefined;
 }
 
 const postgresCodecs = {
-  ...{ bool, bytea, date, float8, int2, int4, int8, jsonb, numeric, text, timestamp, timestamptz, uuid },
+  ...{ bool, bytea, date, float4, float8, int2, int4, int8, jsonb, numeric, text, timestamp, timestamptz, uuid },
 } as const;
 
 const ofPostgres = (name: keyof typeof postgresCodecs): ColumnCodec => ({
@@ -38,6 +41,7 @@ const ofMariadb = (name: keyof typeof mariadb): ColumnCodec => ({
   call: `mariadb.${name}()`,
   imported: 'mariadb',
   sqlType: mariadb[name]().sqlType,
+  noKey: mariadb[name]().noKey,
 });
 
 type Integer = 'tinyint' | 'smallint' | 'mediumint' | 'int' | 'bigint';
@@ -62,8 +66,10 @@ const POSTGRES: Codecs = {
   ...codecsFor(['integer'], INT4, INT8, NUMERIC),
   ...codecsFor(['bigint'], INT8, NUMERIC),
   ...codecsFor(['numeric'], NUMERIC),
-  ...codecsFor(['real', 'double precision'], ofPostgres('float8')),
-  ...codecsFor(['text', 'character varying', 'character', 'name'], TEXT),
+  ...codecsFor(['real'], ofPostgres('float4')),
+  ...codecsFor(['double precision'], ofPostgres('float8')),
+  // No `name`: Debezium has NULL for it in changes.
+  ...codecsFor(['text', 'character varying', 'character'], TEXT),
   ...codecsFor(['uuid'], ofPostgres('uuid'), TEXT),
   ...codecsFor(['boolean'], ofPostgres('bool')),
   ...codecsFor(['bytea'], ofPostgres('bytea')),

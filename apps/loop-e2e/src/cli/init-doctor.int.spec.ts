@@ -66,6 +66,7 @@ describe('hybridge init and doctor on real parts', () => {
       expect(await folder.problems('northwind')).toBe('');
       const catalog = await folder.catalog('northwind');
       expect(catalog.views.map(({ name }) => name)).toHaveLength(14);
+      expect(catalog.indexes.map(({ name }) => name)).toEqual(['byCustomerDemographic', 'byProduct', 'byCustomer']);
       expect(catalog.byKey({ pk: 'o1#ORDER#10248', sk: 'ORDER_DETAIL#11' })?.view.name).toBe('orderDetails');
     });
 
@@ -301,7 +302,9 @@ describe('hybridge init and doctor on real parts', () => {
 
     it('misses the view table, then what the local one lacks, then nothing', async () => {
       const checks = async () =>
-        (await diagnoseViewTable(await catalogOf(), 'hybridge-views', place())).map(({ check }) => check);
+        (await diagnoseViewTable({ ...(await catalogOf()), indexes: [] }, 'hybridge-views', place())).map(
+          ({ check }) => check,
+        );
       expect(await checks()).toEqual(['dynamodb.table']);
       const { tableName } = await provisionTablesOnly(stack.endpoints); // nothing expires in the local stack
       expect(await checks()).toEqual(['dynamodb.expiry']);
@@ -313,6 +316,12 @@ describe('hybridge init and doctor on real parts', () => {
     });
 
     it('names what another table lacks', async () => {
+      const own = await diagnoseViewTable(await catalogOf(), 'hybridge-views', place());
+      expect(own.map(({ check, subject }) => `${check} ${subject}`)).toEqual([
+        'dynamodb.index hybridge-views/byCustomerDemographic',
+        'dynamodb.index hybridge-views/byProduct',
+        'dynamodb.index hybridge-views/byCustomer',
+      ]);
       const indexes = [{ name: 'byStatus', partitionKey: '_byStatus_pk', sortKey: '_byStatus_sk' }];
       expect(await diagnoseViewTable({ ...(await catalogOf()), indexes }, 'hybridge-views', place())).toEqual([
         expect.objectContaining({ check: 'dynamodb.index', subject: 'hybridge-views/byStatus' }),

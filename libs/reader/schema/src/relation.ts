@@ -38,6 +38,8 @@ export interface SchemaColumn {
   /** SQL of the default. */
   readonly default?: string;
   readonly comment?: string;
+  /** How texts are compared and ordered: `utf8mb4_general_ci`. MariaDB and MySQL only. */
+  readonly collation?: string;
   /** Its values may be stored out of line, and are then left out of an update that does not touch them (TOAST). */
   readonly outOfLine: boolean;
 }
@@ -75,6 +77,8 @@ export interface Relation {
   readonly replicaIdentity?: ReplicaIdentity;
   /** Columns of the index of `REPLICA IDENTITY USING INDEX`. */
   readonly identityColumns?: readonly string[];
+  /** What keeps its rows: `InnoDB`. MariaDB and MySQL only. */
+  readonly engine?: string;
   /** Not in the log: unlogged, in memory. */
   readonly unlogged: boolean;
   /** Other tables inherit from it, so that a SELECT also returns their rows. */

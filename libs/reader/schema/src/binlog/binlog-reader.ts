@@ -12,6 +12,8 @@ export interface BinlogServer {
   readonly nowMs: number;
   /** Global variables, by name in lower case, of those asked for that this server has. */
   readonly settings: { readonly [name: string]: string };
+  /** Transactions in two phases (XA) that were begun since it was started; undefined: it does not say. */
+  readonly xaStarts?: number;
 }
 
 /** A MariaDB or MySQL server, read only. Every method throws SchemaReadError. */
@@ -33,7 +35,7 @@ const SETTINGS = [
     'gtid_strict_mode',
   ],
   ...['server_id', 'expire_logs_days', 'binlog_expire_logs_seconds', 'read_only', 'time_zone', 'system_time_zone'],
-  ...['log_slave_updates', 'log_replica_updates'],
+  ...['log_slave_updates', 'log_replica_updates', 'binlog_legacy_event_pos', 'sync_binlog', 'wsrep_on'],
 ];
 
 /** Opens either kind: which it is, the server says. @throws SchemaReadError */
@@ -53,10 +55,12 @@ export async function openBinlogReader(url: string): Promise<BinlogReader> {
 
 async function readServer(session: Session, version: string): Promise<BinlogServer> {
   const rows = await session.query('show global variables where variable_name in (?)', [SETTINGS]);
+  const [xa] = await session.query("show global status where variable_name = 'Com_xa_start'");
   const [clock] = await session.query('select unix_timestamp(now(3)) * 1000 as now');
   return {
     version,
     nowMs: Number(clock?.['now']),
     settings: Object.fromEntries(rows.map((row) => [row['Variable_name'] as string, row['Value'] ?? ''])),
+    ...(xa === undefined ? {} : { xaStarts: Number(xa['Value']) }),
   };
 }

@@ -23,7 +23,7 @@ order by binary table_schema, binary table_name`;
 const COLUMNS = `
 select table_schema as \`schema\`, table_name as \`table\`, column_name as name, data_type as type,
   column_type as declared, is_nullable as nullable, extra as extra, column_default as \`default\`,
-  column_comment as comment
+  column_comment as comment, collation_name as collation
 from information_schema.columns where table_schema not in (?) order by ordinal_position`;
 
 /** In MariaDB JSON is a text with a check: this is what tells the two apart. MySQL's list has no tables. */
@@ -95,6 +95,7 @@ const headOf = (row: TextRow) => ({
   kind: kindOf(row),
   ...(row['kind'] === 'VIEW' ? {} : present('comment', row['comment'])),
   ...(row['estimate'] == null ? {} : { rows: Number(row['estimate']) }),
+  ...present('engine', row['engine']),
   unlogged: UNLOGGED_ENGINES.includes(row['engine'] ?? ''),
   hasHeirs: false,
   truncaters: [],
@@ -125,6 +126,7 @@ function columnOf(row: TextRow, jsonChecks: readonly TextRow[]): SchemaColumn {
     identity: extra.includes('AUTO_INCREMENT'),
     ...present('default', row['default'] === 'NULL' ? null : row['default']),
     ...present('comment', row['comment']),
+    ...present('collation', row['collation']),
     outOfLine: false,
   };
 }
