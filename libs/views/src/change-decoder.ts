@@ -1,6 +1,7 @@
 import { type JsonRow, type JsonValue, isJsonNumber, numberText } from '@hybridge/contracts';
 import { type AttributeValue, type Attributes, type ItemKey, NULL } from '@hybridge/protocol';
 import type { Codec } from './codecs/codec.ts';
+import { LostValueError } from './errors.ts';
 import { type ComputedFields, OnFailure, withComputed } from './computed.ts';
 import { indexesOf } from './indexes.ts';
 import { renderKey } from './key-template.ts';
@@ -38,7 +39,7 @@ export interface ChangeColumns {
   /**
    * `upsert`: every column is there. `partial`: the event left columns out because the update did not touch them.
    * `touched`: it did so, and the item cannot be changed in parts, so there are no columns: its layout is `document`, or
-   * something of it follows from columns of which some are there and some are not.
+   * something of it follows from columns of which some are there and some are not; or the event lost a value of the row.
    * `delete`: the row does not belong to the view.
    */
   readonly kind: 'upsert' | 'partial' | 'touched' | 'delete';
@@ -89,7 +90,7 @@ function createDecoder(view: AnyView): ChangeDecoder {
       }
       return { key: renderKey(view.key, (name) => keyText(row[name], codecs.get(name))), row };
     },
-    columnsOf: (json, { row }) => {
+    columnsOf: orTouched((json, { row }) => {
       const kept = keeps(view, (column) => row[column] ?? read(sourceOf(column), json));
       if (kept === false) return { kind: 'delete', columns: {} };
       const values: Record<string, AttributeValue> = {};
@@ -103,11 +104,25 @@ function createDecoder(view: AnyView): ChangeDecoder {
       if (complete) return { kind: 'upsert', columns: packColumns(view, all) };
       const inParts =
         kept !== 'unknown' && view.layout === Layout.flat && !derivedFrom.some((names) => isMixed(names, all));
-      return inParts ? { kind: 'partial', columns: all } : { kind: 'touched', columns: {} };
-    },
+      return inParts ? { kind: 'partial', columns: all } : TOUCHED;
+    }),
     agree: (before, after) => needed.every((name) => sameCell(before[name], after[name])),
   };
 }
+
+const TOUCHED: ChangeColumns = { kind: 'touched', columns: {} };
+
+/** A value that was lost cannot be left out as one that did not change. */
+const orTouched =
+  (read: ChangeDecoder['columnsOf']): ChangeDecoder['columnsOf'] =>
+  (json, key) => {
+    try {
+      return read(json, key);
+    } catch (error) {
+      if (error instanceof LostValueError) return TOUCHED;
+      throw error;
+    }
+  };
 
 /**
  * Whether the row belongs to the view. `unchanged`: the update touched nothing that tells. `unknown`: it touched some of

@@ -19,6 +19,13 @@ export class ViewError extends Error {
   }
 }
 
+/** A change event does not tell the value its row has: SQL must be asked. */
+export class LostValueError extends ViewError {
+  constructor(message: string) {
+    super('HYBRIDGE_VIEW_VALUE_INVALID', message);
+  }
+}
+
 /** A value SQL holds and DynamoDB cannot: the row is quarantined, readers get it from SQL. */
 export class UnstorableValueError extends ViewError {
   constructor(message: string) {

@@ -1,5 +1,5 @@
 export type { Codec, Collation, SqlForm } from './codecs/codec.ts';
-export { type NumberOptions, float8, int2, int4, int8, numeric } from './codecs/numbers.ts';
+export { type NumberOptions, float4, float8, int2, int4, int8, numeric } from './codecs/numbers.ts';
 export { date, text, timestamp, timestamptz, uuid } from './codecs/text.ts';
 export { bool, bytea, jsonb } from './codecs/others.ts';
 export { type IntegerOptions, mariadb } from './codecs/mariadb/index.ts';

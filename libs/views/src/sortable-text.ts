@@ -9,7 +9,15 @@ export type SortKind = (typeof SortKind)[keyof typeof SortKind];
 
 const INTEGERS = ['tinyint', 'smallint', 'mediumint', 'int', 'integer', 'bigint'];
 const TYPES: Readonly<Record<SortKind, readonly string[]>> = {
-  number: [...INTEGERS, ...INTEGERS.map((type) => `${type} unsigned`), 'numeric', 'double precision', 'float', 'year'],
+  number: [
+    ...INTEGERS,
+    ...INTEGERS.map((type) => `${type} unsigned`),
+    'numeric',
+    'double precision',
+    'real',
+    'float',
+    'year',
+  ],
   text: ['text', 'varchar', 'uuid', 'enum', 'set', 'inet'],
   time: ['date', 'timestamp with time zone', 'timestamp without time zone', 'datetime', 'timestamp'],
   boolean: ['boolean'],
@@ -81,7 +89,7 @@ function scientific(canonical: string): string | undefined {
 const nines = (digits: string): string => digits.replace(/\d/g, (digit) => String(9 - Number(digit)));
 
 /** Years of more than four digits, as the codecs write them: after those of four. */
-const FAR_YEAR = /^\+?(\d{5,6})(-.*)$/;
+const FAR_YEAR = /^(\d{5,7})(-.*)$/;
 
 /** Without `Z`, which sorts behind the point of a fraction. */
 function sortableTime(text: string): string {
@@ -89,5 +97,5 @@ function sortableTime(text: string): string {
   if (text === 'infinity') return 'z';
   const time = text.endsWith('Z') ? text.slice(0, -1) : text;
   const far = FAR_YEAR.exec(time);
-  return escapeSortable(far === null ? time : `a${far[1]?.padStart(6, '0')}${far[2]}`);
+  return escapeSortable(far === null ? time : `a${far[1]?.padStart(7, '0')}${far[2]}`);
 }

@@ -39,7 +39,7 @@ export const nullable = <Plain extends PlainJson>(codec: Codec<Plain>): Column<P
   nullable: true,
 });
 
-/** @throws ViewError when the primary key is empty or may be NULL */
+/** @throws ViewError when the primary key is empty, may be NULL, or is of a type that no key can have */
 export function table<const C extends Columns, const P extends readonly (keyof C & string)[]>(definition: {
   source: Source;
   /** `schema.table`; of MariaDB and MySQL `database.table`. */
@@ -59,6 +59,13 @@ export function table<const C extends Columns, const P extends readonly (keyof C
       throw new ViewError(
         'HYBRIDGE_VIEW_DEFINITION_INVALID',
         `Key column ${definition.name}.${name} must be declared and notNull().`,
+      );
+    }
+    const { noKey } = definition.columns[name].codec;
+    if (noKey !== undefined) {
+      throw new ViewError(
+        'HYBRIDGE_VIEW_DEFINITION_INVALID',
+        `${definition.name}.${name} cannot be a column of the key: ${noKey}.`,
       );
     }
   }

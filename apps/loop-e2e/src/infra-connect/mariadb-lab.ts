@@ -3,9 +3,9 @@ import { EPOCH_HEADER, changeTopics, connectorConfig, connectorName, registerCon
 import { SqlRole, ensureMariadbAccess, isBinlogRead, migrateMariadb } from '@hybridge/infra-sql';
 import { type LocalStack, startStack } from '@hybridge/local-stack';
 import { type Catalog, column, createCatalog, int8, notNull, source, table, view } from '@hybridge/views';
-import { Kafka, logLevel } from 'kafkajs';
 import { createConnection } from 'mysql2/promise';
 import { eventually } from '../loop/eventually.ts';
+import { collectRecords } from './collect-records.ts';
 
 const SOURCE = 'stock';
 
@@ -105,23 +105,11 @@ const sqlOn =
 const topics = { partitions: 1 };
 
 async function collect(stack: LocalStack, catalog: Catalog, records: CapturedRecord[]): Promise<() => Promise<void>> {
-  const kafka = new Kafka({ brokers: [...stack.endpoints.kafka.brokers], logLevel: logLevel.NOTHING });
   const names = changeTopics({ catalog, topics }).map(({ topic }) => topic);
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: names.map((topic) => ({ topic, numPartitions: 1 })) });
-  await admin.disconnect();
-  const consumer = kafka.consumer({ groupId: 'lab' });
-  await consumer.connect();
-  await consumer.subscribe({ topics: names, fromBeginning: true });
-  await consumer.run({
-    eachMessage: async ({ topic, message: { key, value, headers } }) => {
-      const name = topic.slice(topic.lastIndexOf('.') + 1);
-      const epoch = headers?.[EPOCH_HEADER]?.toString();
-      records.push({ table: name, key: key?.toString(), value: value?.toString(), epoch });
-    },
+  const collecting = await collectRecords(stack.endpoints.kafka.brokers, names, ({ topic, key, value, headers }) => {
+    records.push({ table: topic.slice(topic.lastIndexOf('.') + 1), key, value, epoch: headers[EPOCH_HEADER] });
   });
-  return () => consumer.disconnect();
+  return async () => collecting[Symbol.asyncDispose]();
 }
 
 async function startCapture(stack: LocalStack, catalog: Catalog): Promise<void> {

@@ -37,6 +37,7 @@ const VALUES: Readonly<Record<string, Schema>> = {
   integer: integer(32),
   bigint: { type: 'string', pattern: '^-?\\d{1,18}$|^-?\\d{19}$', description: 'Whole number of 64 bits, as text.' },
   numeric: { type: 'string', description: 'Decimal number, as text.', examples: ['12.50'] },
+  real: { type: ['number', 'string'], description: 'NaN and the infinities by name.' },
   'double precision': { type: ['number', 'string'], description: 'NaN and the infinities by name.' },
   boolean: { type: 'boolean' },
   bytea: { type: 'string', contentEncoding: 'base64' },

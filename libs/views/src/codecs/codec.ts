@@ -14,9 +14,11 @@ export interface Codec<Plain extends PlainJson = PlainJson> {
   readonly sqlForm?: SqlForm;
   /** Set where SQL may call values equal, or order them, otherwise than by their text: collations, lists of names. */
   readonly collation?: Collation;
+  /** Why no key can have a column of the type; left out: keys can. */
+  readonly noKey?: string;
   /** The codec of a column that is never NULL; left out: this one. */
   readonly whenNotNull?: Codec<Plain>;
-  /** A value of a change event. @throws ViewError, UnstorableValueError */
+  /** A value of a change event. @throws ViewError, UnstorableValueError, LostValueError */
   fromChange(value: JsonValue): AttributeValue;
   /** The text form of the SQL driver (session time zone UTC, ISO dates). */
   fromText(value: string): AttributeValue;

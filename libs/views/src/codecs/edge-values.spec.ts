@@ -3,9 +3,9 @@ import { parseJson } from '@hybridge/contracts';
 import { type AttributeValue, NULL } from '@hybridge/protocol';
 import { UnstorableValueError } from '../errors.ts';
 import type { Codec } from './codec.ts';
-import { float8, int2, int4, int8, numeric } from './numbers.ts';
+import { float4, float8, int2, int4, int8, numeric } from './numbers.ts';
 import { bytea, jsonb } from './others.ts';
-import { text } from './text.ts';
+import { date, text, timestamp, timestamptz } from './text.ts';
 
 type Ways = readonly [change: string, driver: string, image: string];
 
@@ -50,6 +50,32 @@ describe('a value at the edge', () => {
     ['minus zero', float8(), ['-0.0', '-0', '-0'], N('0')],
     ['a large float', float8(), ['1.0E125', '1e+125', `1${'0'.repeat(125)}`], N(`1${'0'.repeat(125)}`)],
     ['a float of 17 digits', float8(), ofNumber('0.30000000000000004'), N('0.30000000000000004')],
+    [
+      'a real in as few digits as it needs',
+      float4(),
+      ['1.17549435E-38', '1.1754944e-38', '1.1754944e-38'],
+      N(`0.${'0'.repeat(37)}11754944`),
+    ],
+    ['the smallest real', float4(), ['1.4E-45', '1e-45', '1e-45'], N(`0.${'0'.repeat(44)}1`)],
+    ['a real beyond its digits', float4(), ['8.5899346E9', '8.589935e+09', '8589935000'], N('8589935000')],
+    ['a real infinity', float4(), ofName('-Infinity'), S('-Infinity')],
+    ['a real NaN, to be NULL', float4({ special: 'null' }), ofName('NaN'), NULL],
+    ['a day of a far year', date(), ['"+5874897-12-31Z"', '5874897-12-31', '"5874897-12-31"'], S('5874897-12-31')],
+    ['no last day', date(), ['"+5877611-06-21Z"', 'infinity', '"infinity"'], S('infinity')],
+    ['no first day, of a snapshot', date(), ['"+292269055-12-02Z"', '-infinity', '"-infinity"'], S('-infinity')],
+    [
+      'a time of a far year',
+      timestamp(),
+      ['"+294276-12-31T23:59:59.999999Z"', '294276-12-31 23:59:59.999999', '"294276-12-31T23:59:59.999999"'],
+      S('294276-12-31T23:59:59.999999'),
+    ],
+    ['no first time', timestamp(), ['"-292275055-05-16T23:00:00Z"', '-infinity', '"-infinity"'], S('-infinity')],
+    [
+      'an instant after the year 9999 only in UTC',
+      timestamptz(),
+      ['"+10000-01-01T03:00:00Z"', '10000-01-01 03:00:00+00', '"9999-12-31T22:00:00-05:00"'],
+      S('10000-01-01T03:00:00Z'),
+    ],
     ['no bytes', bytea(), ['""', '\\x', '"\\\\x"'], { B: new Uint8Array() }],
     ['all bytes', bytea(), ['"00ff"', '\\x00ff', '"\\\\x00ff"'], { B: new Uint8Array([0, 255]) }],
     ['no text', text(), ['""', '', '""'], S('')],
@@ -80,6 +106,13 @@ describe('a value at the edge', () => {
       ['1.7976931348623157E308', '1.7976931348623157e+308', `17976931348623157${'0'.repeat(292)}`],
     ],
     ['the smallest float', float8(), ['4.9E-324', '5e-324', '5e-324']],
+    ['a day before the year 1', date(), ['"-0043-03-15Z"', '0044-03-15 BC', '"0044-03-15 BC"']],
+    ['the year before the year 1', date(), ['"0000-12-31Z"', '0001-12-31 BC', '"0001-12-31 BC"']],
+    [
+      'an instant before the year 1 only in UTC',
+      timestamptz(),
+      ['"0000-12-31T18:18:44Z"', '0001-12-31 18:18:44+00 BC', '"0001-01-01T00:00:00+05:41:16"'],
+    ],
     ['a large number in JSON', jsonb(), ['"[1e200]"', '[1e200]', '[1e200]']],
     ['39 digits where only NaN is NULL', numeric({ special: 'null' }), ofDecimal('1'.repeat(39))],
   ])('quarantines its row on all three ways: %s', (_, codec, [change, driver, image]) => {

@@ -62,18 +62,34 @@ export function numeric(options: NumberOptions = {}): Codec<string | null> {
   });
 }
 
-/** float4 and float8, in the shortest form that reads back as the same number. */
+/**
+ * float4, in the shortest form that reads back as the same number: PostgreSQL writes as few digits as are needed,
+ * change events sometimes more, and only at this width are the two one number.
+ */
+export function float4(options: Pick<NullSpecial, 'special'>): Codec<number | string | null>;
+export function float4(options?: Pick<NumberOptions, 'special'>): Codec<number | string>;
+export function float4({ special }: Pick<NumberOptions, 'special'> = {}): Codec<number | string | null> {
+  return floatCodec('real', parserOf(special === undefined ? {} : { special }), shortestSingle);
+}
+
+/** float8, in the shortest form that reads back as the same number. */
 export function float8(options: NullSpecial): Codec<number | string | null>;
 export function float8(options?: NumberOptions): Codec<number | string>;
 export function float8(options: NumberOptions = {}): Codec<number | string | null> {
-  const parse = parserOf(options);
-  return textualCodec<number | string | null>({
-    sqlType: 'double precision',
-    parse: (text) => parse(specialName(text) ?? shortest(text)),
+  return floatCodec('double precision', parserOf(options), shortest);
+}
+
+const floatCodec = (
+  sqlType: string,
+  parse: (text: string) => AttributeValue,
+  shortestOf: (text: string) => string,
+): Codec<number | string | null> =>
+  textualCodec<number | string | null>({
+    sqlType,
+    parse: (text) => parse(specialName(text) ?? shortestOf(text)),
     toText: numberText,
     toPlain: (value) => ('N' in value ? Number(value.N) : numberText(value)),
   });
-}
 
 function parserOf({ special, overflow }: NumberOptions): (text: string) => AttributeValue {
   if (special !== 'null' && overflow !== 'string') return parseNumeric;
@@ -92,6 +108,17 @@ function shortest(text: string): string {
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value)) throw mismatch('double precision', text);
   return String(value);
+}
+
+/** As many digits as tell every two floats of 32 bits apart. */
+const SINGLE_DIGITS = 9;
+
+function shortestSingle(text: string): string {
+  const value = Math.fround(Number(text));
+  if (text.trim() === '' || !Number.isFinite(value)) throw mismatch('real', text);
+  let digits = 1;
+  while (digits < SINGLE_DIGITS && Math.fround(Number(value.toPrecision(digits))) !== value) digits++;
+  return String(Number(value.toPrecision(digits)));
 }
 
 /** Of so few digits that every number of this form can be stored. */

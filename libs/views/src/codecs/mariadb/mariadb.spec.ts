@@ -1,5 +1,7 @@
 import { jsonNumber } from '@hybridge/contracts';
-import { type Codec, mariadb, notNull } from '../../index.ts';
+import { changeDecoder } from '../../change-decoder.ts';
+import { LostValueError } from '../../errors.ts';
+import { type Codec, column, int4, mariadb, notNull, source, table, view } from '../../index.ts';
 
 const N = (digits: string) => ({ N: digits });
 const S = (value: string) => ({ S: value });
@@ -36,6 +38,7 @@ const forms: readonly (readonly [
   ['float, beyond what the server prints', mariadb.float(), jsonNumber('1.6777216E7'), '16777200', N('16777200')],
   ['double', mariadb.double(), jsonNumber('1.0E10'), '10000000000', N('10000000000')],
   ['year', mariadb.year(), 1900, '0000', N('0')],
+  ['year, beside a number with an exponent', mariadb.year(), jsonNumber('1900'), '0000', N('0')],
   ['char', mariadb.varchar(), 'a b', 'a b', S('a b')],
   ['date', mariadb.date(), '2026-11-22Z', '2026-11-22', S('2026-11-22')],
   ['date, zero', mariadb.date(), '0000-00-00', '0000-00-00', { NULL: true }],
@@ -92,6 +95,42 @@ describe('codecs of MariaDB', () => {
       expect(column.fromChange(change)).toEqual(attribute);
       expect([column.fromText(text), column.fromImage(text)]).toEqual([attribute, attribute]);
     }
+  });
+
+  it('ask SQL for a UUID of an event that may have lost zeros at its end', () => {
+    expect(() => mariadb.uuid().fromChange('0012780c-baba-1026-9564-5b8c656024db')).toThrow(LostValueError);
+    expect(mariadb.uuid().fromText('0012780C-baba-1026-9564-5b8c65602400')).toEqual(
+      S('0012780c-baba-1026-9564-5b8c65602400'),
+    );
+  });
+
+  it('have the whole row asked for such a UUID, as the item may hold an older one', () => {
+    const tokens = table({
+      source: source('stock', 'mariadb'),
+      name: 'stock.tokens',
+      primaryKey: ['id'],
+      columns: { id: notNull(int4()), uid: notNull(mariadb.uuid()) },
+    });
+    const decoder = changeDecoder(
+      view('tokens', { table: tokens, key: { pk: ['t1', column('id')], sk: ['T'] }, attributes: { uid: 'uid' } }),
+    );
+    for (const [uid, kind] of [
+      ['0012780c-baba-1026-9564-5b8c656024db', 'touched'],
+      ['1012780c-baba-1026-9564-5b8c656024db', 'upsert'],
+    ] as const) {
+      expect(decoder.columnsOf({ id: 1, uid }, decoder.keyOf({ id: 1, uid })).kind).toBe(kind);
+    }
+  });
+
+  it('are refused for a key where events may lose its value', () => {
+    const define = () =>
+      table({
+        source: source('stock', 'mariadb'),
+        name: 'stock.tokens',
+        primaryKey: ['uid'],
+        columns: { uid: notNull(mariadb.uuid()) },
+      });
+    expect(define).toThrow(/stock\.tokens\.uid cannot be a column of the key: .*char\(36\)/);
   });
 
   it('give parameters as the server takes them', () => {

@@ -1,3 +1,4 @@
+import { isJsonNumber, numberText } from '@hybridge/contracts';
 import { type AttributeValue } from '@hybridge/protocol';
 import { type Codec, mismatch, stringOf, textualCodec } from '../codec.ts';
 import { type NumberOptions, float8, numeric, parseNumeric } from '../numbers.ts';
@@ -25,7 +26,7 @@ export const float = (): Codec<number> =>
   });
 
 /** What the binlog's reader makes of the year 0; the column itself begins with 1901. */
-const YEAR_ZERO = 1900;
+const YEAR_ZERO = '1900';
 
 /** YEAR. A row of a snapshot has 2000 in the place of 0, until it changes. */
 export function year(): Codec<number> {
@@ -38,5 +39,8 @@ export function year(): Codec<number> {
     toText: (value) => stringOf(value, 'N', 'year'),
     toPlain: (value) => Number(stringOf(value, 'N', 'year')),
   });
-  return { ...codec, fromChange: (value) => codec.fromChange(value === YEAR_ZERO ? 0 : value) };
+  return {
+    ...codec,
+    fromChange: (value) => codec.fromChange(isJsonNumber(value) && numberText(value) === YEAR_ZERO ? 0 : value),
+  };
 }
