@@ -9,10 +9,18 @@ import { type HybridgeHooks, harmless } from './hooks.ts';
 import { indexPartitionOf } from './index-partition.ts';
 import type { IndexNameFor, IndexPartitionFor, IndexQueryOptions, IndexSortFor } from './index-types.ts';
 import type { ItemReads } from './item-reads.ts';
-import { observedBatch, observedChange, observedFiller, observedQuery, observedRead } from './observed.ts';
+import {
+  observedBatch,
+  observedChange,
+  observedCollection,
+  observedFiller,
+  observedQuery,
+  observedRead,
+} from './observed.ts';
 import { partitionOf } from './partition.ts';
 import { type Place, placeOf } from './place.ts';
 import { createProtocolContext } from './protocol-context.ts';
+import { queryCollection } from './query-collection.ts';
 import { queryIndex } from './query-index.ts';
 import { queryPartition } from './query-partition.ts';
 import { readMany, readOne } from './reads.ts';
@@ -23,6 +31,9 @@ import type {
   ChangeOptions,
   ChangeRequest,
   ChangeStatus,
+  CollectionOptions,
+  CollectionPage,
+  CollectionViews,
   DocumentFor,
   Found,
   GetOptions,
@@ -73,6 +84,17 @@ export interface Hybridge {
     partitionKey: PartitionKeyFor<V>,
     options?: QueryOptions,
   ): Promise<Page<DocumentFor<V>>>;
+
+  /**
+   * The documents of several views under one partition key, whatever databases their rows are in, with one query: a page
+   * at a time, each under the name its view was given. Only of eager views whose partition keys are alike.
+   * @throws as `query`
+   */
+  queryCollection<const Views extends CollectionViews>(
+    views: Views,
+    partitionKey: PartitionKeyFor<Views[keyof Views]>,
+    options?: CollectionOptions,
+  ): Promise<CollectionPage<Views>>;
 
   /**
    * The documents of one view that an index lists together, a page at a time. Eventually consistent: the index follows
@@ -167,6 +189,11 @@ export function createHybridge(dependencies: HybridgeDependencies, options: Hybr
     query: async (view, partitionKey, asked = {}) => {
       const partition = partitionOf(catalog, view, partitionKey);
       return (await observedQuery(onRead, partition, () => queryPartition(reads, partition, asked))) as never;
+    },
+    queryCollection: async (views, partitionKey, asked = {}) => {
+      const named = Object.entries<ViewReference>(views);
+      const partitions = named.map(([name, view]) => ({ name, partition: partitionOf(catalog, view, partitionKey) }));
+      return (await observedCollection(onRead, partitions, () => queryCollection(reads, partitions, asked))) as never;
     },
     queryIndex: async (view, index, values, asked = {}) => {
       const partition = indexPartitionOf(catalog, view, index, values as Document);

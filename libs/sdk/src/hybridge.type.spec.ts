@@ -104,6 +104,17 @@ export async function keysAreTyped(hybridge: Hybridge): Promise<void> {
   await hybridge.query(lines, ['here', 12], { order: 'random' });
   await hybridge.query('lines', ['any', 'number']);
   void [sku, shop];
+
+  const { items } = await hybridge.queryCollection({ owner: accounts, tag: labelled }, [12n]);
+  const owner: string | undefined = items.owner[0]?.document.owner;
+  const label: string | undefined = items.tag[0]?.document.label;
+  // @ts-expect-error -- nobody asked for lines
+  const none = items.lines;
+  // @ts-expect-error -- the partition key has one column
+  await hybridge.queryCollection({ owner: accounts }, [12n, 1]);
+  // @ts-expect-error -- bounds are parts of one view's sort key
+  await hybridge.queryCollection({ owner: accounts }, [12n], { from: [1] });
+  void [owner, label, none];
 }
 
 export async function indexesAreTyped(hybridge: Hybridge): Promise<void> {

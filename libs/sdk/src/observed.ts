@@ -4,7 +4,8 @@ import type { Document } from '@hybridge/views';
 import type { acceptChange } from './accept-change.ts';
 import type { ChangeEvent, FillEvent, ReadEvent } from './hooks.ts';
 import type { Place } from './place.ts';
-import type { Lookup, Page } from './types.ts';
+import type { NamedPartition } from './query-collection.ts';
+import type { CollectionPage, CollectionViews, Lookup, Page } from './types.ts';
 
 type Tell<E> = ((event: E) => void) | undefined;
 
@@ -41,6 +42,22 @@ export async function observedQuery(
   const ms = performance.now() - since;
   for (const found of page.items) {
     tell?.(readEvent(view.name, 'query', { found, source: found.source, stale: false }, ms));
+  }
+  return page;
+}
+
+export async function observedCollection(
+  tell: Tell<ReadEvent>,
+  partitions: readonly NamedPartition[],
+  read: () => Promise<CollectionPage<CollectionViews>>,
+): Promise<CollectionPage<CollectionViews>> {
+  const since = performance.now();
+  const page = await read();
+  const ms = performance.now() - since;
+  for (const { name, partition } of partitions) {
+    for (const found of page.items[name] ?? []) {
+      tell?.(readEvent(partition.view.name, 'query', { found, source: found.source, stale: false }, ms));
+    }
   }
   return page;
 }

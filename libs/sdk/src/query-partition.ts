@@ -30,7 +30,7 @@ interface Question {
 }
 
 /** One document of the page: found in its item, or still to be asked for. */
-interface Entry {
+export interface Entry {
   readonly key: readonly string[];
   readonly found: Found<Document> | undefined;
   readonly miss: Miss | undefined;
@@ -48,13 +48,15 @@ export async function queryPartition(
   if (!gate.isOpen && !(await gate.pass())) throw viewLoading(partition);
   if (isEmpty(question.range)) return { items: [], cursor: undefined };
   const { entries, last } = await collect(query, question, context);
+  const listed = await complete(dependencies, entries);
   return {
-    items: await complete(dependencies, entries),
+    items: listed.filter((one) => one !== undefined),
     cursor: last === undefined ? undefined : formatCursor(question, last),
   };
 }
 
-function queryOf({ view, facts }: Partition, items: ItemReads): Query {
+/** @throws QueryImpossibleError */
+export function queryOf({ view, facts }: Partition, items: ItemReads): Query {
   if (view.mode === ViewMode.lazy) {
     const why =
       'it is lazy: rows that nobody has read have no item, so that a list of its items is not a list of its rows';
@@ -101,7 +103,7 @@ function collect(
  * In an eager view no item means no row, and so does a tombstone of any age: a row that came later would have come here
  * by its change event.
  */
-function entryOf(partition: Partition, item: Item, context: ProtocolContext): Entry | undefined {
+export function entryOf(partition: Partition, item: Item, context: ProtocolContext): Entry | undefined {
   const at = placeIn(partition, item);
   if (at === undefined || stateOf(item) === ItemState.tombstone) return undefined;
   const verdict = judgeRead(item, context.now());
@@ -111,16 +113,17 @@ function entryOf(partition: Partition, item: Item, context: ProtocolContext): En
     : { key: at.parts, found: undefined, miss: { at, item } };
 }
 
-async function complete(
+/** In the order of the entries; undefined for a document that is not there after all. */
+export async function complete(
   dependencies: ReadDependencies,
   entries: readonly Entry[],
-): Promise<readonly Listed<Document>[]> {
+): Promise<readonly (Listed<Document> | undefined)[]> {
   const misses = entries.flatMap(({ miss }) => (miss === undefined ? [] : [miss]));
   const answers = misses.length === 0 ? [] : await answerMisses(dependencies, misses, false);
   const answerOf = new Map(misses.map((miss, i) => [miss, answers[i]?.found]));
-  return entries.flatMap(({ key, found, miss }) => {
+  return entries.map(({ key, found, miss }) => {
     const answer = miss === undefined ? found : answerOf.get(miss);
-    return answer === undefined ? [] : [{ ...answer, key }];
+    return answer && { ...answer, key };
   });
 }
 

@@ -32,13 +32,14 @@ export async function reading(hybridge: Hybridge, show: (key: readonly string[],
   } while (cursor !== undefined);
 
   const someAddresses = await hybridge.query(addresses, [42], { from: ['a'], to: ['home'] });
+  const { items } = await hybridge.queryCollection({ customer: customers, addresses }, [42]);
   const ofACity = await hybridge.queryIndex(
     customers,
     'byCity',
     { country: 'NL' },
     { equals: { city: 'Utrecht' }, beginsWith: { name: 'Ada' }, order: 'descending', limit: 20 },
   );
-  void [customer, several, someAddresses, ofACity];
+  void [customer, several, someAddresses, items, ofACity];
 }
 
 export async function readingAfterAChange(hybridge: Hybridge): Promise<void> {

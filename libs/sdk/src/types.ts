@@ -121,6 +121,19 @@ export interface Page<D> {
   readonly cursor: string | undefined;
 }
 
+/** Views whose items lie under the same partition keys, each under a name of the caller's. */
+export type CollectionViews = { readonly [name: string]: ViewReference };
+
+/** Of `limit`, the documents of all views count together. */
+export type CollectionOptions = Omit<QueryOptions, 'from' | 'to'>;
+
+/** A page of the documents of several views, by the names they were asked for. */
+export interface CollectionPage<Views extends CollectionViews> {
+  readonly items: { readonly [Name in keyof Views]: readonly Listed<DocumentFor<Views[Name]>>[] };
+  /** What the next page begins behind; undefined at the end. */
+  readonly cursor: string | undefined;
+}
+
 export type ChangeRequest<D> =
   /** New values of some attributes. */
   | { readonly op: 'update'; readonly set: Partial<D> }

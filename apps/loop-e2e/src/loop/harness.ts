@@ -1,12 +1,13 @@
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { catalog } from '@hybridge/definitions';
+import { catalog as installed } from '@hybridge/definitions';
 import { type Comparison, compareAll } from '@hybridge/inspector';
 import {
   type AppCrash,
   AppName,
   type Apps,
   type BusTap,
+  type DrainMarker,
   type Loop,
   drained,
   loopApps,
@@ -15,7 +16,8 @@ import {
 } from '@hybridge/local-stack';
 import type { ItemKey } from '@hybridge/protocol';
 import { type ItemReader, createItemReader } from '@hybridge/reader-dynamodb';
-import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
+import { connectReaders } from '@hybridge/reader-sql';
+import type { Catalog } from '@hybridge/views';
 import { Kafka, logLevel } from 'kafkajs';
 import { Pool } from 'pg';
 import { loseMessages } from './lose-messages.ts';
@@ -40,8 +42,8 @@ export interface Harness extends AsyncDisposable {
   readonly bus: BusTap;
   /** Apps that ended by themselves; none should. */
   readonly crashes: readonly AppCrash[];
-  /** Waits until nothing is under way. */
-  drained(): Promise<void>;
+  /** Waits until nothing is under way. @param markers of further sources */
+  drained(markers?: readonly DrainMarker[]): Promise<void>;
   /** Holds every item against its row. */
   compare(): Promise<readonly Comparison[]>;
   /** Takes an item away, past the protocol. */
@@ -50,17 +52,21 @@ export interface Harness extends AsyncDisposable {
   loseCommands(): Promise<void>;
 }
 
-/** @param options `env`: further settings of the apps */
-export async function startHarness(
-  options: { readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Harness> {
+export interface HarnessOptions {
+  /** Further settings of the apps. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default that of this installation. The apps have another one only where `env` lets them find it. */
+  readonly catalog?: Catalog;
+}
+
+export async function startHarness({ env, catalog = installed }: HarnessOptions = {}): Promise<Harness> {
   const crashes: AppCrash[] = [];
   const loop = await startLoop({
     catalog,
     demo: SIZE,
     stack: { form: 'native', ports: 'free' },
     apps: [...loopApps, AppName.inspector],
-    env: { ...INSPECTOR, ...options.env },
+    env: { ...INSPECTOR, ...env },
     onAppCrash: (crash) => crashes.push(crash),
   });
   const { endpoints } = loop.stack;
@@ -77,11 +83,14 @@ export async function startHarness(
   });
   const sql = new Pool({ connectionString: urls.adminUrl, max: 4 });
   sql.on('error', () => undefined);
-  const pool = createSqlPool({ url: urls.appUrl, max: 4, applicationName: 'loop-e2e' });
+  const rows = connectReaders({
+    sources: catalog.sources,
+    urls: new Map(loop.provisioned.sources.map(({ name, appUrl }) => [name, appUrl])),
+    applicationName: 'loop-e2e',
+  });
   const kafka = new Kafka({ brokers: [...endpoints.kafka.brokers], logLevel: logLevel.NOTHING }).admin();
   await kafka.connect();
   const items = createItemReader(dynamodb, { tableName: aws.tableName });
-  const rows = createRowReader({ pool });
   const bus = await openBusTap(endpoints, aws.busName);
   await sql.query(
     `INSERT INTO public.products (id, sku, name, list_price) VALUES ($1, 'SENTINEL', 'marker of commit order', 0)`,
@@ -95,7 +104,7 @@ export async function startHarness(
     bus,
     crashes,
     api: createViewApiClient(loop.apps.apiUrl, loop.apps.tokenFor),
-    drained: () => drained({ sql, items, kafka, groupId: GROUP_ID, sentinelId: SENTINEL_ID }),
+    drained: (markers = []) => drained({ sql, items, kafka, groupId: GROUP_ID, sentinelId: SENTINEL_ID, markers }),
     compare: () => compareAll(catalog, { rows, items }),
     loseItem: async ({ pk, sk }) => {
       await dynamodb.send(new DeleteItemCommand({ TableName: aws.tableName, Key: { pk: { S: pk }, sk: { S: sk } } }));
@@ -104,7 +113,7 @@ export async function startHarness(
     async [Symbol.asyncDispose]() {
       await bus[Symbol.asyncDispose]();
       await kafka.disconnect();
-      await Promise.all([sql.end(), pool[Symbol.asyncDispose]()]);
+      await Promise.all([sql.end(), rows[Symbol.asyncDispose]()]);
       dynamodb.destroy();
       queues.destroy();
       await loop[Symbol.asyncDispose]();

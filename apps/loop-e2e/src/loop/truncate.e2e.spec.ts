@@ -8,7 +8,7 @@ import { eventually } from './eventually.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { expectOneOutcomeEach } from './outcomes.features.ts';
 
-const MARK = { pk: 'C#truncate#public.addresses', sk: 'projector' };
+const MARK = { pk: 'C#truncate#shop.public.addresses', sk: 'projector' };
 const ROUNDS = 3;
 
 let harness: Harness;
