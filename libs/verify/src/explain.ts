@@ -23,8 +23,9 @@ import {
   versionOf,
 } from '@hybridge/protocol';
 import type { FoundRow, TableReader } from '@hybridge/reader-sql';
-import { type AnyView, type Row, keyOfRow, projectRow, toSqlText, unpackColumns } from '@hybridge/views';
+import { type AnyView, type Row, keyOfRow, projectRow, unpackColumns } from '@hybridge/views';
 import { type ComparisonClass, classify } from './classify.ts';
+import { keyPartsOf } from './tally.ts';
 
 /** Everything that made one item what it is, and the row of SQL beside it. */
 export interface Explanation {
@@ -105,7 +106,7 @@ export async function explainItem(deps: ExplainDependencies, view: AnyView, keyR
   return {
     view: view.name,
     key,
-    keyParts: view.table.primaryKey.map((name) => toSqlText(view.table, name, keyRow[name] ?? { NULL: true }) ?? ''),
+    keyParts: keyPartsOf(view, keyRow),
     verdict: classify(view, found, item, deps.now()),
     item: item === undefined ? undefined : factsOf(item),
     pending: item === undefined ? [] : pendingOf(item),

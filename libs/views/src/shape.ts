@@ -1,8 +1,7 @@
 import type { AttributeValue, Attributes, DerivedColumns, ItemShape } from '@hybridge/protocol';
 import { OnFailure, withComputed } from './computed.ts';
 import { type ViewIndex, indexAttributeNames, indexAttributesOf, indexesOf } from './indexes.ts';
-import { Layout, itemColumnsOf, unpackColumns } from './layout.ts';
-import { packColumns } from './layout.ts';
+import { Layout, itemColumnsOf, packColumns, unpackColumns } from './layout.ts';
 import { plainOfAttribute } from './row.ts';
 import type { AnyView } from './view.ts';
 

@@ -2,7 +2,6 @@ import { catalog } from '@hybridge/definitions';
 import { connectReaders } from '@hybridge/reader-sql';
 import { createDynamoDbClient, createItemStore, createParkedKeys } from '@hybridge/sink-dynamodb';
 import { explainItem } from '@hybridge/verify';
-import { keyOfRow } from '@hybridge/views';
 import { type ConnectionFlags, readConfig, sourcesOf, sqlUrlsOf } from '../config.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
@@ -34,7 +33,7 @@ export async function explain(request: ExplainRequest, terminal: Terminal): Prom
   try {
     const store = createItemStore(dynamodb, { tableName: config.tableName });
     const explanation = await explainItem({ store, rows, now: Date.now }, view, keyRow);
-    const parked = await createParkedKeys(dynamodb, { tableName: config.tableName }).has(keyOfRow(view, keyRow));
+    const parked = await createParkedKeys(dynamodb, { tableName: config.tableName }).has(explanation.key);
     const shown = { explanation, parked, source: view.table.source, now: Date.now(), values: request.values };
     terminal.out(request.json ? renderJson(shown) : renderText(shown));
     return ExitCode.ok;

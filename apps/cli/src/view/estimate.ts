@@ -1,22 +1,14 @@
 import { type Attributes, Meta, ZERO_VERSION, derivedColumns, itemBytes, text, writeUnits } from '@hybridge/protocol';
 import { openSchemaReader } from '@hybridge/reader-schema';
 import { connectRowReader } from '@hybridge/reader-sql';
-import {
-  type AnyView,
-  PlanEffect,
-  type ViewPlan,
-  indexAttributeNames,
-  keyOfRow,
-  projectRow,
-  shapeOf,
-} from '@hybridge/views';
+import { type AnyView, PlanEffect, type ViewPlan, indexesOf, keyOfRow, projectRow, shapeOf } from '@hybridge/views';
 
 /** What a plan costs, from a sample of rows. */
 export interface Estimate {
   /** As the database estimates them; undefined where it does not. */
   readonly rows: number | undefined;
   readonly sampled: number;
-  /** Mean of the sample, indexes left out. */
+  /** Mean of the sample, without the copies that indexes hold. */
   readonly itemBytes: number;
   /** Of one item: by the plan's effect, indexes counted. */
   readonly writeUnitsPerItem: number;
@@ -45,7 +37,7 @@ export async function estimatePlan(view: AnyView, plan: ViewPlan, sqlUrl: string
   }
   await using schema = await openSchemaReader(sqlUrl);
   const [relation] = await schema.relations({ tables: [view.table.name] });
-  return estimateOf(items, indexAttributeNames(view).length / 2, plan.effect, relation?.rows);
+  return estimateOf(items, indexesOf(view).length, plan.effect, relation?.rows);
 }
 
 /** An item as a load would store it, but for the values of its metadata. */
