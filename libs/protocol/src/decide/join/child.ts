@@ -95,13 +95,13 @@ export function advanceChild<Outcome>(
     case 'item':
       return decided(operation, { item: itemsOf(answer)[0] });
     case 'references':
-      return readParents(operation, flight.attempt);
+      return readParents(flight.attempt);
     case 'parents':
       return writeRow(withParents(operation, flight.attempt, itemsOf(answer)));
     case 'row':
       return afterRow(operation, flight.attempt, resultsOf(answer)[0] as WriteResult);
     case 'look':
-      return check(operation, flight.end, heldIn(operation, itemsOf(answer)[0]));
+      return check(flight.end, heldIn(operation, itemsOf(answer)[0]));
     case 'check':
       return refresh(operation, flight.end, staleIn(operation, flight.held, itemsOf(answer)));
     case 'refresh':
@@ -144,10 +144,7 @@ function putReferences<Outcome>(operation: ChildOperation<Outcome>, attempt: Att
 }
 
 /** J2: after the references are there. */
-const readParents = <Outcome>(
-  _operation: ChildOperation<Outcome>,
-  attempt: Attempt<Outcome>,
-): ChildFlight<Outcome> => ({
+const readParents = <Outcome>(attempt: Attempt<Outcome>): ChildFlight<Outcome> => ({
   phase: 'parents',
   attempt,
   call: read(putsOf(attempt.parts).map(({ parent }) => baseKeyOf(parent))),
@@ -190,7 +187,6 @@ function afterRow<Outcome>(
   if (operation.covers === true && kept) return { phase: 'look', end, call: read([operation.key]) };
   const puts = putsOf(parts);
   return check(
-    operation,
     end,
     puts.map(({ relation, parent, fragment }) => ({ relation, parent, version: fragment.version })),
   );
@@ -203,7 +199,7 @@ function alreadyDone<Outcome>(
   item: Item | undefined,
 ): ChildFlight<Outcome> {
   const end = { outcome, item, unreferences: [] };
-  return operation.checks ? check(operation, end, heldIn(operation, item)) : ended(end);
+  return operation.checks ? check(end, heldIn(operation, item)) : ended(end);
 }
 
 const heldIn = <Outcome>({ relations }: ChildOperation<Outcome>, item: Item | undefined): readonly HeldRelation[] =>
@@ -213,11 +209,7 @@ const heldIn = <Outcome>({ relations }: ChildOperation<Outcome>, item: Item | un
   });
 
 /** J4: are the parents newer by now than what the item was given? */
-function check<Outcome>(
-  _operation: ChildOperation<Outcome>,
-  end: End<Outcome>,
-  held: readonly HeldRelation[],
-): ChildFlight<Outcome> {
+function check<Outcome>(end: End<Outcome>, held: readonly HeldRelation[]): ChildFlight<Outcome> {
   if (held.length === 0) return unreference(end);
   return { phase: 'check', end, held, call: read(held.map(({ parent }) => baseKeyOf(parent))) };
 }
