@@ -2,8 +2,8 @@
  * The three jest lanes of the whole repository, told apart by file name.
  *
  *   unit         *.spec.ts       no network, no processes
- *   integration  *.int.spec.ts   real parts, run in band
- *   e2e          *.e2e.spec.ts   the whole loop, run in band
+ *   integration  *.int.spec.ts   real parts, run in band; each file starts its own, on free ports
+ *   e2e          *.e2e.spec.ts   the whole loop, run in band; each file starts its own, on free ports
  *
  * `*.type.spec.ts` belongs to no lane: `tsc --build` is its runner.
  *

@@ -5,7 +5,13 @@ import { type PlatformProps, PlatformStack } from './platform-stack.ts';
 
 describe('PlatformStack', () => {
   const synth = (props?: PlatformProps): Template =>
-    Template.fromStack(new PlatformStack(new App({ analyticsReporting: false }), 'platform', props));
+    Template.fromStack(
+      new PlatformStack(
+        new App({ analyticsReporting: false, builtinCloudFormationValidation: false }),
+        'platform',
+        props,
+      ),
+    );
   const template = synth();
 
   it('keeps the view table when the stack goes', () => {

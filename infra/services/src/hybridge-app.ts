@@ -18,6 +18,8 @@ export interface HybridgeAppOptions {
   readonly env?: Environment;
   /** Where the cloud assembly is written. */
   readonly outdir?: string;
+  /** Warns where a template breaks the CDK's rules for CloudFormation, which takes seconds to load. Default true. */
+  readonly warns?: boolean;
 }
 
 /**
@@ -30,8 +32,13 @@ export function createHybridgeApp({
   sources = sourcesOf(catalog),
   env,
   outdir,
+  warns = true,
 }: HybridgeAppOptions = {}): App {
-  const settings: AppProps = { analyticsReporting: false, treeMetadata: false };
+  const settings: AppProps = {
+    analyticsReporting: false,
+    treeMetadata: false,
+    builtinCloudFormationValidation: warns,
+  };
   const app = new App(outdir === undefined ? settings : { ...settings, outdir });
   const stack = { ...(env === undefined ? {} : { env }), tags: { application: 'hybridge' } };
   // No bootstrap stack is asked for: the templates hold no assets.

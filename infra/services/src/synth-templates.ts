@@ -18,11 +18,14 @@ export interface TemplateResource {
 /** Stack name → template. */
 export type Templates = Readonly<Record<string, Template>>;
 
-/** Synthesises every stack in this process, without network and without leaving files behind. */
-export function synthTemplates(options: Omit<HybridgeAppOptions, 'outdir'> = {}): Templates {
+/**
+ * Synthesises every stack in this process, without network and without leaving files behind. Warnings of the CDK about
+ * them are left to `cdk synth` and `cdk deploy`.
+ */
+export function synthTemplates(options: Omit<HybridgeAppOptions, 'outdir' | 'warns'> = {}): Templates {
   const outdir = mkdtempSync(join(tmpdir(), 'hybridge-cdk-'));
   try {
-    const { stacks } = createHybridgeApp({ ...options, outdir }).synth();
+    const { stacks } = createHybridgeApp({ ...options, outdir, warns: false }).synth();
     return Object.fromEntries(stacks.map((stack) => [stack.stackName, stack.template as Template]));
   } finally {
     rmSync(outdir, { recursive: true, force: true });

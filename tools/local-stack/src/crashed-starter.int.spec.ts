@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readStackConfig } from './config.ts';
+import { openCache } from './install/cache.ts';
 import { ensureInstalled } from './install/install.ts';
 import { repositoryPath } from './install/resources.ts';
 import { identifyProcess } from './native/process-identity.ts';
@@ -14,11 +17,18 @@ import { findFreePorts } from './ports.ts';
 const installTimeoutMs = 600_000;
 const firstNodeWithTypes = 22;
 
-const config = readStackConfig();
+/** With the installed parts, but runs of its own: any other start would end what is left behind, too. */
+let cacheDirectory: string;
 
 beforeAll(async () => {
+  const config = readStackConfig();
   await ensureInstalled({ config, components: ['postgres', 'dynamodb'], onProgress: () => {} });
+  cacheDirectory = mkdtempSync(join(tmpdir(), 'hybridge-crashed-'));
+  chmodSync(cacheDirectory, 0o755);
+  symlinkSync(openCache(config.cacheDirectory).parts, join(cacheDirectory, 'parts'));
 }, installTimeoutMs);
+
+afterAll(() => rmSync(cacheDirectory, { recursive: true, force: true }));
 
 /** Starts `main.ts up` and resolves with its run directory once everything is ready. */
 async function startByHand(
@@ -43,6 +53,7 @@ describe('a starter that was killed with -9', () => {
   it('leaves processes behind, which the next start on the same ports ends before it starts its own', async () => {
     const ports = await findFreePorts();
     const { starter, runDirectory } = await startByHand({
+      HYBRIDGE_CACHE_DIR: cacheDirectory,
       HYBRIDGE_POSTGRES_PORT: String(ports.postgres),
       HYBRIDGE_DYNAMODB_PORT: String(ports.dynamodb),
     });
@@ -58,6 +69,7 @@ describe('a starter that was killed with -9', () => {
       form: 'native',
       components: ['postgres', 'dynamodb'],
       ports,
+      config: readStackConfig({ ...process.env, HYBRIDGE_CACHE_DIR: cacheDirectory }),
       onProgress: (event) => event.kind === 'notice' && notices.push(event.text),
     });
     expect(pids.filter((pid) => identifyProcess(pid))).toEqual([]);

@@ -72,7 +72,7 @@ let verdicts: readonly Verdict[];
 beforeAll(async () => {
   verdicts = await lint([
     ...[...forbidden, ...allowed].map(({ from, name }) => ({ file: `${from}/src/index.ts`, text: importing(name) })),
-    ...styleBreaches.map(({ text }) => ({ file: 'libs/protocol/src/index.ts', text })),
+    ...styleBreaches.map(({ text }) => ({ file: 'libs/protocol/src/index.ts', text, needsTypes: true })),
   ]);
 });
 
@@ -97,7 +97,7 @@ function importing(name: string): string {
   return `import { anything } from '${name}';\n\nexport const used = anything;\n`;
 }
 
-function lint(texts: readonly { file: string; text: string }[]): Promise<readonly Verdict[]> {
+function lint(texts: readonly { file: string; text: string; needsTypes?: boolean }[]): Promise<readonly Verdict[]> {
   return new Promise((resolve, reject) => {
     const program = path.join(__dirname, 'lint-text.mjs');
     const env = { ...process.env, NX_DAEMON: 'false' };

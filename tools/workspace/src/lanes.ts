@@ -1,6 +1,7 @@
 /**
  * The lanes of `npm test`: what each one runs and which may run side by side.
  */
+import { availableParallelism } from 'node:os';
 import { runCheck } from './check-lane.ts';
 import { runJestLane } from './jest-lane.ts';
 import type { LaneResult } from './summary.ts';
@@ -39,12 +40,15 @@ export function selectLanes({ lanes, filter }: LaneSelection): readonly Lane[] {
 
 /**
  * What may run side by side, in steps: a step is a list of sequences that share the machine. The static checks and the
- * unit tests use no services, so they fill two cores while the stack's parts are fetched; integration and end-to-end tests have the machine to themselves.
+ * unit tests use no services, so they fill two cores while the stack's parts are fetched. Integration and end-to-end
+ * tests wait more than they compute, and every spec file has parts and ports of its own; on one core they would run
+ * into each other's time limits.
  */
 export function tracksOf(lanes: readonly Lane[]): readonly (readonly (readonly Lane[])[])[] {
   const named = (...names: string[]) => lanes.filter((lane) => names.includes(lane.name));
   const beside = [named('sync', 'format', 'lint'), named('typecheck', 'unit'), named('install')];
-  return [beside, [named('integration')], [named('e2e')]];
+  const onStack = [named('integration'), named('e2e')];
+  return [beside, ...(availableParallelism() > 1 ? [onStack] : onStack.map((sequence) => [sequence]))];
 }
 
 function runLane(name: string, filter: string | undefined): Promise<LaneResult> {

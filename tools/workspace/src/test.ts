@@ -1,5 +1,5 @@
 /**
- * `npm test`: every check of the repository, one after another, and an honest count at the end.
+ * `npm test`: every check of the repository, side by side where that is safe, and an honest count at the end.
  *
  *   npm test -- --lane unit,integration    only these lanes
  *   npm test -- --filter projector         only spec files whose path matches

@@ -9,14 +9,16 @@ import { endpointsOf, loopback } from '../../endpoints.ts';
 import { emulatorTitle } from '../../install/emulator.ts';
 import { childEnvironment } from '../native-component.ts';
 import type { ComponentContext, NativeComponent } from '../native-component.ts';
+import { keepCatalog, takeCatalog } from './localstack-catalog.ts';
 
 export const aws: NativeComponent = {
   name: 'aws',
 
   title: ({ parts }) => emulatorTitle(parts.aws.emulator),
 
-  async prepare({ dataDirectory }) {
+  async prepare({ parts, dataDirectory }) {
     await mkdir(join(dataDirectory, 'tmp'), { recursive: true });
+    if (parts.aws.emulator === 'localstack') await takeCatalog(partOf(parts), dataDirectory);
   },
 
   command(context) {
@@ -30,17 +32,23 @@ export const aws: NativeComponent = {
       args,
       directory: context.dataDirectory,
       environment: childEnvironment({ TMPDIR: join(context.dataDirectory, 'tmp'), ...environment }),
-      stop: { signal: 'SIGTERM', graceMs: 6_000 },
+      // It keeps nothing that an orderly end could save, and takes five seconds for one.
+      stop: { signal: 'SIGKILL', graceMs: 6_000 },
     };
   },
 
-  async isReady({ parts, ports }) {
+  async isReady({ parts, ports, dataDirectory }) {
     const { endpoint } = endpointsOf('native', ports).aws;
     const health = await fetch(`${endpoint}/_${parts.aws.emulator}/health`);
     await health.arrayBuffer();
-    return health.ok && (await servicesAnswer(endpoint));
+    if (!health.ok || !(await servicesAnswer(endpoint))) return false;
+    if (parts.aws.emulator === 'localstack') await keepCatalog(partOf(parts), dataDirectory);
+    return true;
   },
 };
+
+/** The installed emulator, an environment of Python. */
+const partOf = ({ aws: { python } }: ComponentContext['parts']): string => dirname(dirname(python));
 
 async function servicesAnswer(endpoint: string): Promise<boolean> {
   const options = { endpoint, region: access.region, credentials: access.credentials, maxAttempts: 1 };
