@@ -175,6 +175,21 @@ export const Expressions = {
 
 export type ExpressionName = keyof typeof Expressions;
 
+const ENDING_UPSERT =
+  'SET {columns}, #st = :L, #v = :v, #fx = :fx, #ct = :ct, #w = :w, #x = :x REMOVE #nx, #lt, #lx, #q';
+
+/**
+ * What writes that leave a live item without pending changes say instead in a lazy view whose items end: `#x` is later
+ * than what a fence written now would have. A customer's change takes it away, its answer puts it back.
+ */
+export const EndingUpdates = {
+  upsertEager: ENDING_UPSERT,
+  upsertLazy: ENDING_UPSERT,
+  upsertPartial: 'SET {columns}, #v = :v, #fx = :fx, #ct = :ct, #w = :w, #x = :x',
+  fill: 'SET {columns}, #st = :L, #w = :w, #x = :x REMOVE #lt, #lx',
+  settleLive: 'SET {columns}, #st = :L, #v = :v, #fx = :fx, #ct = :ct, #r = :r, #w = :w, #x = :x REMOVE #t, #p, #pt',
+} as const satisfies { readonly [Name in ExpressionName]?: string };
+
 /**
  * Writes of control items (`C#…`), which belong to no view and so are outside of the item protocol. Their `_v` is the
  * version of what they tell of; a husk without `_v` tells of nothing and is left to TTL.

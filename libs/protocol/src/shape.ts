@@ -4,6 +4,11 @@ import type { Attributes } from './attribute.ts';
 export interface ItemShape {
   /** Every attribute that tells of the row, derived ones included: what is removed when there is no row to tell of. */
   readonly names: readonly string[];
+  /**
+   * How long a live item stays that nobody filled or changed meanwhile, milliseconds; only of lazy views, and longer than
+   * a fence. Left out: for good.
+   */
+  readonly idleMs?: number;
   /** Left out: items hold the columns of their row and nothing else. */
   readonly derived?: Derivation;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type ExpressionName, Expressions, Names } from './expressions.ts';
+import { EndingUpdates, type ExpressionName, Expressions, Names } from './expressions.ts';
 import type { Attributes } from './attribute.ts';
 import { buildWrite } from './write.ts';
 
@@ -33,6 +33,28 @@ describe.each(Object.keys(Expressions) as ExpressionName[])('%s', (name) => {
 
   it('never writes an item that it did not look at: the condition names state, version, nonce or lease', () => {
     expect(Expressions[name].condition).toMatch(/#(st|v|w|lt)\b/);
+  });
+});
+
+describe('a live item that ends', () => {
+  const ends = { N: '1764000000' };
+  const writes = (Object.keys(EndingUpdates) as (keyof typeof EndingUpdates)[]).map((name) =>
+    buildWrite(name, { key, columns, values: given, ends }),
+  );
+
+  it.each(writes)('says when in $expression, under the same condition, and nothing else differs', (write) => {
+    const stays = buildWrite(write.expression, { key, columns, values: given });
+    expect(write.condition).toBe(stays.condition);
+    expect(write.values).toEqual({ ...stays.values, ':x': ends });
+    expect(write.update).toMatch(/^SET .*#x = :x( REMOVE (?!.*#x\b).*)?$/);
+    const others = (update: string) => (update.match(/#\w+/g) ?? []).filter((name) => name !== '#x').sort();
+    expect(others(write.update)).toEqual(others(stays.update));
+    const mentioned = [...new Set(`${write.condition} ${write.update}`.match(/[#:][A-Za-z0-9]+/g))].sort();
+    expect([...Object.keys(write.names), ...Object.keys(write.values)].sort()).toEqual(mentioned);
+  });
+
+  it('is no matter of writes that leave no such item', () => {
+    expect(buildWrite('fence', { key, values: given, ends })).toEqual(buildWrite('fence', { key, values: given }));
   });
 });
 

@@ -2,6 +2,8 @@ import { type AttributeValue, type Attributes, text } from './attribute.ts';
 import {
   type ControlExpressionName,
   ControlExpressions,
+  EndingUpdates,
+  type Expression,
   type ExpressionName,
   Expressions,
   type JoinExpressionName,
@@ -34,6 +36,8 @@ export interface WriteInput {
   readonly columns?: Attributes | readonly string[];
   /** Attributes to remove besides, where the expression sets own columns; default none. */
   readonly remove?: readonly string[];
+  /** When a live item ends by TTL, seconds since 1970: for expressions that say so (`EndingUpdates`); default never. */
+  readonly ends?: AttributeValue | undefined;
   /** Values by placeholder without the colon. State letters and the column placeholders are added here. */
   readonly values: Readonly<Record<string, AttributeValue>>;
 }
@@ -47,18 +51,18 @@ const STATE_VALUES: Attributes = {
   ':C': text(CONTROL_STATE),
 };
 
-const ALL_EXPRESSIONS = { ...Expressions, ...ControlExpressions, ...JoinExpressions };
-
 /** Expands a literal expression for one item. Only names and values the expression mentions are sent. */
 export function buildWrite(expression: WriteName, input: WriteInput): Write {
   const columns = input.columns ?? {};
   const columnNames = isNameList(columns) ? columns : Object.keys(columns);
-  const { condition, update, names, ...expansion } = expansionOf(expression, columnNames, input.remove ?? NONE);
+  const wording = input.ends === undefined ? expression : endingOf(expression);
+  const { condition, update, names, ...expansion } = expansionOf(wording, columnNames, input.remove ?? NONE);
   const values: Record<string, AttributeValue> = { ...expansion.stateValues };
   for (const name of Object.keys(input.values)) {
     const placeholder = expansion.givenPlaceholders.get(name);
     if (placeholder !== undefined) values[placeholder] = input.values[name] as AttributeValue;
   }
+  if (input.ends !== undefined && wording !== expression) values[':x'] = input.ends;
   if (!isNameList(columns)) {
     expansion.columnPlaceholders.forEach((placeholder, i) => {
       values[placeholder] = columns[columnNames[i] as string] as AttributeValue;
@@ -68,6 +72,19 @@ export function buildWrite(expression: WriteName, input: WriteInput): Write {
 }
 
 const NONE: readonly string[] = [];
+
+/** An expression, or its other update, as `EndingUpdates` has it. */
+type Wording = WriteName | `${keyof typeof EndingUpdates}, ending`;
+
+const endingOf = (expression: WriteName): Wording =>
+  expression in EndingUpdates ? `${expression as keyof typeof EndingUpdates}, ending` : expression;
+
+const ENDING = Object.fromEntries(
+  Object.entries(EndingUpdates).map(([name, update]) => [
+    `${name}, ending`,
+    { condition: Expressions[name as keyof typeof EndingUpdates].condition, update },
+  ]),
+) as { readonly [Name in Exclude<Wording, WriteName>]: Expression };
 
 const isNameList = (columns: Attributes | readonly string[]): columns is readonly string[] => Array.isArray(columns);
 
@@ -90,13 +107,16 @@ interface Expansion {
  * items come and go in indexes.
  */
 const MAX_EXPANSIONS = 64;
-const expansions = new Map<WriteName, Expansion[]>();
+const expansions = new Map<Wording, Expansion[]>();
 
-function expansionOf(
-  expression: WriteName,
-  columnNames: readonly string[],
-  removedNames: readonly string[],
-): Expansion {
+const ALL_EXPRESSIONS: { readonly [Name in Wording]: Expression } = {
+  ...Expressions,
+  ...ControlExpressions,
+  ...JoinExpressions,
+  ...ENDING,
+};
+
+function expansionOf(expression: Wording, columnNames: readonly string[], removedNames: readonly string[]): Expansion {
   let known = expansions.get(expression);
   if (known === undefined) expansions.set(expression, (known = []));
   const found = known.find(
@@ -112,7 +132,7 @@ function expansionOf(
 const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, i) => name === b[i]);
 
-function expand(expression: WriteName, columnNames: readonly string[], removedNames: readonly string[]): Expansion {
+function expand(expression: Wording, columnNames: readonly string[], removedNames: readonly string[]): Expansion {
   const { condition, update } = ALL_EXPRESSIONS[expression];
   const named = [...columnNames, ...removedNames];
   const expanded = withRemoved(expandUpdate(update, columnNames.length), placeholders(named).slice(columnNames.length));

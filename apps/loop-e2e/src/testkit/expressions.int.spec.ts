@@ -12,6 +12,7 @@ import { type LocalStack, startStack } from '@hybridge/local-stack';
 import {
   type AttributeValue,
   type Attributes,
+  EndingUpdates,
   type ExpressionName,
   Expressions,
   type Item,
@@ -195,6 +196,21 @@ describe.each(Object.keys(Expressions) as ExpressionName[])('%s', (name) => {
     expect([results.includes(true), results.includes(false)]).toEqual([true, true]);
   });
 });
+
+it.each(Object.keys(EndingUpdates) as (keyof typeof EndingUpdates)[])(
+  'of a live item that ends %s does in memory what it does in DynamoDB',
+  async (name) => {
+    const drawn = fc.sample(sample, { numRuns: SAMPLES, seed: 3 });
+    const results = await Promise.all(
+      drawn.map(async ({ bringNear, given, values: drawnValues, columns }) => {
+        const key = freshKey();
+        const write = buildWrite(name, { key, columns, values: drawnValues, ends: { N: '1764000000' } });
+        return expectAgreement(write, itemAt(key, bringNear ? near(name, given, drawnValues) : given));
+      }),
+    );
+    expect([results.includes(true), results.includes(false)]).toEqual([true, true]);
+  },
+);
 
 it.each([
   '#a <> :b',

@@ -4,7 +4,7 @@ import type { ProtocolContext } from '../ports.ts';
 import { type ItemShape, derivedColumns } from '../shape.ts';
 import { type Version, ZERO_VERSION } from '../version.ts';
 import { type Write, buildWrite } from '../write.ts';
-import { fenceExpiry } from './expiry.ts';
+import { fenceExpiry, idleEnd } from './expiry.ts';
 
 /** The right to fill one key, and what the SQL read must prove to have seen. */
 export interface Lease {
@@ -50,7 +50,7 @@ export function fillWrite(
         key: lease.key,
         values: { ...values, nx: number(context.now() + context.limits.negativeTtlMs) },
       })
-    : buildWrite('fill', { key: lease.key, ...derivedColumns(shape, row), values });
+    : buildWrite('fill', { key: lease.key, ...derivedColumns(shape, row), ends: idleEnd(shape, context), values });
 }
 
 /** Condition 6q: the row that SQL holds cannot be stored; readers get it from SQL from now on. */

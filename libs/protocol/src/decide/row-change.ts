@@ -18,7 +18,7 @@ import { type ColumnsToWrite, type ItemShape, derivedColumns } from '../shape.ts
 import type { Version } from '../version.ts';
 import { buildWrite } from '../write.ts';
 import { type Decision, type Seen, done } from './decision.ts';
-import { fenceExpiry, tombstoneExpiry, tombstoneValues } from './expiry.ts';
+import { fenceExpiry, idleEnd, tombstoneExpiry, tombstoneValues } from './expiry.ts';
 import { render } from './render.ts';
 import { invalidateWrite } from './repair.ts';
 
@@ -125,6 +125,7 @@ function store(change: RowChange, mode: ViewMode, context: ProtocolContext): Dec
   const write = buildWrite(expression, {
     key: change.key,
     ...columns,
+    ends: idleEnd(change.shape, context),
     values: { ...provenanceValues(change), w: text(context.nonce()), ...values },
   });
   return { do: 'write', write, outcome: OUTCOMES[change.kind] };

@@ -24,7 +24,7 @@ import { type ItemShape, derivedColumns } from '../shape.ts';
 import { ZERO_VERSION } from '../version.ts';
 import { buildWrite } from '../write.ts';
 import { type Decision, type Seen, done } from './decision.ts';
-import { tombstoneExpiry, tombstoneValues } from './expiry.ts';
+import { idleEnd, tombstoneExpiry, tombstoneValues } from './expiry.ts';
 import { render } from './render.ts';
 import { type Provenance, provenanceValues } from './row-change.ts';
 
@@ -125,7 +125,12 @@ function settleLast(
 ): Decision<SettleOutcome> {
   const key = signal.key;
   if (truth.exists === true) {
-    const write = buildWrite('settleLive', { key, ...derivedColumns(signal.shape, truth.columns), values: common });
+    const write = buildWrite('settleLive', {
+      key,
+      ...derivedColumns(signal.shape, truth.columns),
+      ends: idleEnd(signal.shape, context),
+      values: common,
+    });
     return { do: 'write', write, outcome: 'settled' };
   }
   const columns = signal.shape.names;

@@ -51,6 +51,8 @@ export interface FanOutPorts {
   /** By `Relation.id`. References of others are left alone. */
   readonly relations: ReadonlyMap<string, Relation>;
   readonly context: ProtocolContext;
+  /** Told of every page of references whose children have been told. */
+  readonly onTold?: (counts: RefreshCounts) => void;
 }
 
 export type RefreshCounts = { readonly [Outcome in RefreshOutcome]: number };
@@ -109,6 +111,7 @@ export async function tellChildren(
       }
     }),
   );
+  ports.onTold?.(counts);
   return { counts, bases: [...bases] };
 }
 

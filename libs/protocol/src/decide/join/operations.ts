@@ -5,6 +5,7 @@ import type { ItemShape } from '../../shape.ts';
 import { ZERO_VERSION } from '../../version.ts';
 import type { Decision, Seen } from '../decision.ts';
 import { type Lease, fillWrite } from '../fill.ts';
+import { decideRawAnswer } from '../raw-answer.ts';
 import { type RepairDecision, decideRepair } from '../repair.ts';
 import { type RowChange, type RowChangeOutcome, type ViewMode, decideRowChange } from '../row-change.ts';
 import { type SettleOutcome, type SettleSignal, decideSettle } from '../settle.ts';
@@ -66,6 +67,19 @@ export const settleOperation = (
   key: signal.key,
   version: signal.version,
   decide: (seen) => decideSettle(signal, context, seen),
+});
+
+/** `decideRawAnswer`; the links are the image's. */
+export const rawAnswerOperation = (
+  signal: SettleSignal,
+  mode: ViewMode,
+  linked: Linked,
+  context: ProtocolContext,
+): ChildOperation<RowChangeOutcome> => ({
+  ...linkedOperation(linked),
+  key: signal.key,
+  version: signal.version,
+  decide: (seen) => decideRawAnswer(signal, mode, context, seen),
 });
 
 /** overtaken: refused; what a reader may conclude is in the item that the operation ended on */
