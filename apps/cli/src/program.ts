@@ -28,7 +28,8 @@ export interface Actions {
 const EXIT_CODES = `
 Exit codes: 0 nothing differs, all was done; 1 something differs, is unhealthy or failed; 2 wrong arguments or settings.`;
 
-const KEY_FORM = 'the parts of the primary key, percent-encoded, joined with commas: 42,Summer%20house';
+const KEY_FORM =
+  'the parts of the primary key, or of the address of an item that moves, percent-encoded, joined with commas: 42,Summer%20house';
 
 const DEFAULT_MAX_DIFFERENCES = 100;
 
@@ -44,7 +45,9 @@ export function createProgram(actions: Actions, terminal: Terminal, onEnd: (code
     .addHelpText('after', EXIT_CODES);
 
   connected(program.command('verify'))
-    .description('Holds views against SQL: every row against its item, and every item against its row.')
+    .description(
+      'Holds views against SQL: every row against its item, every item against its row, and what items embed.',
+    )
     .argument('[view...]', 'views to verify; default all')
     .option('--from <key>', `first key, of one view; ${KEY_FORM}`)
     .option('--to <key>', 'last key, in the order of SQL')
@@ -99,7 +102,9 @@ An item that names no transaction, such as one from a snapshot, is filled from t
     );
 
   located(program.command('status'))
-    .description('Shows health, lag and halted partitions of the apps, and the customer changes that wait.')
+    .description(
+      'Shows health, lag and halted partitions of the apps, and the customer changes and fan-outs that wait.',
+    )
     .option('--app <url...>', 'operations address of an app, such as http://127.0.0.1:9101 (HYBRIDGE_APP_URLS)')
     .action(async (options: StatusRequest) => onEnd(await actions.status(options, terminal)));
 

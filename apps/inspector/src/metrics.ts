@@ -9,6 +9,9 @@ export function createInspectorMetrics() {
   const differences = all.gauge('differences', 'Confirmed differences of the last comparison', ['view', 'class']);
   const pending = all.gauge('pending_items', 'Items that waited for an answer at the last comparison', ['view']);
   const quarantined = all.gauge('quarantined_items', 'Rows that cannot be stored, at the last comparison', ['view']);
+  const untold = all.gauge('untold_items', 'Items that a fan-out job had still to tell at the last comparison', [
+    'view',
+  ]);
   return {
     all,
     sweeps: all.counter('sweeps_total', 'Items whose pending changes were sent again'),
@@ -18,6 +21,7 @@ export function createInspectorMetrics() {
       for (const name of DIFFERENCES) differences.set({ view, class: name }, counts[name]);
       pending.set({ view }, counts.pending);
       quarantined.set({ view }, counts.quarantined);
+      untold.set({ view }, counts['fan-out']);
     },
   };
 }

@@ -16,6 +16,8 @@ const schema = z.object({
   PROJECTOR_MAX_CALLS: setting.integer(1, 100).default(8),
   PROJECTOR_MAX_PENDING_BYTES: setting.integer(1024, 1024 ** 3).default(8 * 1024 ** 2),
   PROJECTOR_MAX_PARKED_KEYS: setting.integer(0, 100_000).default(100),
+  PROJECTOR_INLINE_FANOUT: setting.integer(0, 10_000).default(100),
+  PROJECTOR_FANOUT_ITEMS_PER_SECOND: setting.integer(1, 100_000).default(500),
   PROJECTOR_TRUNCATE_DELIVERY_MS: setting.integer(0, 86_400_000).default(180_000),
   PROJECTOR_TRUNCATE_INTERVAL_MS: setting.integer(10, 3_600_000).default(10_000),
   PROJECTOR_SKIP_UNCHANGED_TABLES: setting.list().optional(),
@@ -74,6 +76,12 @@ export function readConfig(environment: Environment = process.env, sources: read
     maxPendingBytes: env.PROJECTOR_MAX_PENDING_BYTES,
     /** Keys parked at a time before a partition halts instead. */
     maxParked: env.PROJECTOR_MAX_PARKED_KEYS,
+    fanOut: {
+      /** Rows that embed a row and are told of its change before that is done with; more of them are left to a job. */
+      inline: env.PROJECTOR_INLINE_FANOUT,
+      /** Writes by which this projector's jobs tell such rows, per second. */
+      itemsPerSecond: env.PROJECTOR_FANOUT_ITEMS_PER_SECOND,
+    },
     truncate: {
       /** Longest way of a record to its partition: the connector's `delivery.timeout.ms` and a margin. */
       deliveryMs: env.PROJECTOR_TRUNCATE_DELIVERY_MS,

@@ -36,13 +36,28 @@ export interface DecodeOptions {
  * @throws ProjectorError naming the record when it cannot be read
  */
 export function decodeRecord(record: ChangeRecord, options: DecodeOptions): readonly Work[] {
-  if (record.value === undefined) return []; // the Kafka tombstone behind a delete: only compaction needs it
-  try {
-    const event = parseChangeEvent(record.value);
+  const { value } = record;
+  if (value === undefined) return []; // the Kafka tombstone behind a delete: only compaction needs it
+  return reading(record, () => {
+    const event = parseChangeEvent(value);
     const source = sourceOfTopic(record.topic, options.topicPrefix);
     if (event.op === ChangeOperationCode.truncate) return [truncateOf(record, event, source)];
     if (event.table === options.catalog.inboxOf(source)) return decodeInbox(record, event, source, options);
-    return decodeChange(record, event, source, options);
+    return decodeChange(record, event, options.catalog.byTable(source, event.table), options);
+  });
+}
+
+/** The same of a change event, for one of the views of its table. @throws as `decodeRecord` */
+export const decodeForView = (
+  record: ChangeRecord,
+  event: ChangeEvent,
+  view: AnyView,
+  options: DecodeOptions,
+): readonly Work[] => reading(record, () => decodeChange(record, event, [view], options));
+
+function reading(record: ChangeRecord, read: () => readonly Work[]): readonly Work[] {
+  try {
+    return read();
   } catch (cause) {
     if (cause instanceof ProjectorError) throw cause;
     const problem = cause instanceof Error ? cause.message : String(cause);
@@ -60,12 +75,12 @@ const truncateOf = (record: ChangeRecord, event: ChangeEvent, source: string): T
 function decodeChange(
   record: ChangeRecord,
   event: ChangeEvent,
-  source: string,
+  views: readonly AnyView[],
   options: DecodeOptions,
 ): readonly Work[] {
   const work: Work[] = [];
   const unchanged: AnyView[] = [];
-  for (const view of options.catalog.byTable(source, event.table)) {
+  for (const view of views) {
     if (isUnchanged(event, view, options)) unchanged.push(view);
     else work.push(decodeRow(record, event, view, options));
   }
@@ -102,6 +117,6 @@ function decodeInbox(
   }
   const keyRow = options.catalog.byKey(answer.key)?.row;
   if (keyRow === undefined) throw new Error(`${formatKey(answer.key)} is not the key of an item of ${view.name}`);
-  const signal = decodeAnswer(view, answer, provenanceOf(record, event));
-  return [{ kind: 'settle', view, key: answer.key, keyRow, signal }];
+  const { signal, links } = decodeAnswer(view, answer, provenanceOf(record, event));
+  return [{ kind: 'settle', view, key: answer.key, keyRow, signal, links }];
 }

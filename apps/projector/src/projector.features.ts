@@ -1,15 +1,23 @@
-import { catalog } from '@hybridge/definitions';
+import { catalog as installed } from '@hybridge/definitions';
 import { createMetrics, silentLogger } from '@hybridge/observability';
-import { type ItemKey, createFirstGuess } from '@hybridge/protocol';
+import { type FanOutPorts, type ItemKey, createFirstGuess } from '@hybridge/protocol';
 import type { RowReader } from '@hybridge/reader-sql';
 import type { ChangeRecord } from '@hybridge/source-kafka';
-import { type CellRow, changeEvent, createMemoryItemStore, testContext } from '@hybridge/testkit';
-import { decodeTextRow } from '@hybridge/views';
+import { createPartitionReader } from '@hybridge/sink-dynamodb';
+import {
+  type CellRow,
+  changeEvent,
+  createMemoryItemReads,
+  createMemoryItemStore,
+  testContext,
+} from '@hybridge/testkit';
+import { type Catalog, decodeTextRow, tellOthers } from '@hybridge/views';
 import { batchOf } from './engine/batches.features.ts';
 import { createEngine } from './engine/engine.ts';
+import { withOvergrown } from './fan-out/overgrown.ts';
 import { createProjectorMetrics } from './metrics.ts';
 import { createMemoryParkedKeys } from './parking/memory-parked-keys.features.ts';
-import { applyWork } from './parking/parking.ts';
+import { type ParkingDeps, applyWork } from './parking/parking.ts';
 import { createParkingLot } from './parking/parking-lot.ts';
 import { readRecord } from './parking/read-record.ts';
 import { recordOf } from './testing.features.ts';
@@ -34,17 +42,30 @@ const ROWS: RowReader = {
 };
 
 /** Work in memory: the engine, the parking and the item store, without Kafka. */
-export function setUpProjector(
-  options: { readonly maxParked?: number; readonly maxPendingBytes?: number; readonly rows?: RowReader } = {},
-) {
+export interface TestProjector {
+  readonly maxParked?: number;
+  readonly maxPendingBytes?: number;
+  readonly rows?: RowReader;
+  /** Default the installed one. */
+  readonly catalog?: Catalog;
+  /** Rows that are told of a parent's change at once; default 100. */
+  readonly inline?: number;
+}
+
+export function setUpProjector(options: TestProjector = {}) {
+  const { catalog = installed, rows = ROWS } = options;
   const metrics = createProjectorMetrics(createMetrics('projector', { process: false }));
   const store = createMemoryItemStore();
   const keys = createMemoryParkedKeys();
   const lot = createParkingLot(keys);
   const context = testContext();
-  const parking = {
-    store,
-    rows: options.rows ?? ROWS,
+  const kept = withOvergrown({ store, rows, context }, catalog);
+  const partitions = createPartitionReader(createMemoryItemReads(store));
+  const ports: FanOutPorts = { store: kept, partitions, relations: catalog.relations, context };
+  const told: string[] = [];
+  const parking: ParkingDeps = {
+    store: kept,
+    rows,
     context,
     guess: createFirstGuess(),
     metrics,
@@ -52,6 +73,10 @@ export function setUpProjector(
     maxParked: options.maxParked ?? 10,
     truncated: async () => undefined,
     put: async () => false,
+    tellOthers: async (parent) => {
+      told.push(parent.pk);
+      await tellOthers(ports, parent, options.inline);
+    },
     logger: silentLogger(),
   };
   const decode = { catalog, agedAfterMs: 1e12 };
@@ -73,7 +98,7 @@ export function setUpProjector(
     await new Promise((resolve) => setTimeout(resolve, 5)); // what runs beside a halt
     return batch;
   };
-  return { engine, run, store, keys, lot, metrics, context };
+  return { engine, run, store, keys, lot, metrics, context, ports, told, parking };
 }
 
 const HOME = '{"customer_id":9007199254740993,"label":"home"}';

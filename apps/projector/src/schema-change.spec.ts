@@ -1,7 +1,7 @@
 import { createMetrics } from '@hybridge/observability';
 import { type Item, columnsOf, stateOf, text as textValue } from '@hybridge/protocol';
 import type { RowRead, RowReader } from '@hybridge/reader-sql';
-import { type CellRow, changeEvent, createMemoryItemStore, testContext } from '@hybridge/testkit';
+import { type CellRow, changeEvent, createMemoryItemStore, inboxEvent, testContext } from '@hybridge/testkit';
 import {
   column,
   createCatalog,
@@ -81,6 +81,32 @@ describe('a record without a mapped column', () => {
     expect(works[0]).toMatchObject({
       reason: expect.stringMatching(/column price has another type: "free" .* \(needed by prices, all\)/) as string,
     });
+  });
+
+  it('halts its partition when it is the image of an answer, whose change nobody else would settle', () => {
+    const answer = { changeId: 'c', view: 'prices', pk: 'prices#1', sk: 'P', outcome: 'A', image: { id: 1 } } as const;
+    const record = recordOf(inboxEvent(answer), { topic: 'shop.public.hybridge_inbox' });
+    expect(() => readRecord(record, options)).toThrow(/price/);
+  });
+
+  it('is read view by view also where one collects another', () => {
+    const lists = view('lists', {
+      table: products,
+      key: { pk: ['prices', column('id')], sk: ['LIST'] },
+      attributes: { name: 'name' },
+      collect: { prices: catalog.byName('prices') },
+    });
+    const both = createCatalog([catalog.byName('prices'), lists]);
+    const after = { id: 1, name: 'n', cost: '5' };
+    const record = recordOf(changeEvent({ op: 'u', table: 'public.products', after, lsn: (lsn += 10) }), {
+      topic: 'shop.public.products',
+      key: '{"id":1}',
+    });
+    const works = readRecord(record, { ...options, catalog: both }) as RowWork[];
+    expect(works.map(({ view: of, change }) => [of.name, change.kind])).toEqual([
+      ['prices', 'touched'],
+      ['lists', 'upsert'],
+    ]);
   });
 
   describe('when it is applied', () => {

@@ -2,16 +2,8 @@ import { type ChangeEvent, type JsonRow, parseChangeEvent } from '@hybridge/cont
 import type { RowReader } from '@hybridge/reader-sql';
 import { isTransient } from '@hybridge/runtime';
 import type { ChangeRecord } from '@hybridge/source-kafka';
-import {
-  type AnyView,
-  ViewError,
-  changeDecoder,
-  createCatalog,
-  explainMismatch,
-  provenanceOf,
-  shapeOf,
-} from '@hybridge/views';
-import { type DecodeOptions, decodeRecord } from './decode-record.ts';
+import { type AnyView, ViewError, changeDecoder, explainMismatch, provenanceOf, shapeOf } from '@hybridge/views';
+import { type DecodeOptions, decodeForView } from './decode-record.ts';
 import { ProjectorError } from './errors.ts';
 import { sourceOfTopic } from './topics.ts';
 import type { RowWork, Work } from './work.ts';
@@ -36,12 +28,13 @@ export function workWithoutColumn(
   const event = parseChangeEvent(record.value ?? '');
   const views = options.catalog.byTable(sourceOfTopic(record.topic, options.topicPrefix), event.table);
   const { after } = event;
-  if (after === undefined) throw error; // a delete carries its key only: that is what is missing
+  // A delete carries its key only: that is what is missing. And an answer in an inbox is of no view's table.
+  if (after === undefined || views.length === 0) throw error;
   const problem = explainMismatch(views, after) ?? error.message;
   const missing = new ProjectorError('HYBRIDGE_PROJECTOR_SCHEMA_CHANGED', record, problem, { cause: error.cause });
   return views.flatMap((view) => {
     try {
-      return decodeRecord(record, { ...options, catalog: createCatalog([view]) });
+      return decodeForView(record, event, view, options);
     } catch (cause) {
       if (!lacksColumn(cause)) throw cause;
       return [touchedWork(view, after, { record, event, missing })];
@@ -56,7 +49,7 @@ function touchedWork(
 ): RowWork {
   const { record, event, missing } = from;
   try {
-    const { key, row: keyRow } = changeDecoder(view).keyOf(after);
+    const { key, row: keyRow, move } = changeDecoder(view).keyOf(after);
     const content = { key, kind: 'touched', columns: {}, shape: shapeOf(view) } as const;
     return {
       kind: 'row',
@@ -64,6 +57,9 @@ function touchedWork(
       key,
       keyRow,
       change: { ...provenanceOf(record, event), ...content },
+      links: undefined,
+      guess: 'other',
+      ...(move && { move }),
       snapshot: event.op === 'r',
       missing,
     };

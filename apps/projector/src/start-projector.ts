@@ -10,6 +10,7 @@ import {
   createItemReader,
   createItemStore,
   createParkedKeys,
+  createPartitionReader,
 } from '@hybridge/sink-dynamodb';
 import {
   type OffsetReader,
@@ -23,6 +24,8 @@ import type { ProjectorConfig } from './config.ts';
 import type { DecodeOptions } from './decode-record.ts';
 import { createEngine } from './engine/engine.ts';
 import { createSourceEngines } from './engine/source-engines.ts';
+import { openFanOut } from './fan-out/open-fan-out.ts';
+import { withOvergrown } from './fan-out/overgrown.ts';
 import { type Halts, createHalts } from './halts.ts';
 import { concurrencyOf, openLoad } from './load/open-load.ts';
 import type { TableLoad } from './load/table-load.ts';
@@ -65,7 +68,7 @@ export async function startProjector(
   const offsets = createOffsetReader(kafka, { groupId: config.kafka.groupId });
   const load = openLoad(config, topics, { offsets, context, metrics, logger });
   const sinks = openSinks(running, { offsets, load });
-  const { parking, sweeper, lot } = sinks;
+  const { parking, sweeper, fanOut, lot } = sinks;
 
   const source = createChangeSource({ kafka, logger }, sourceOptions({ topics, metrics, halts }, config));
   const decode = decodeOptions(running);
@@ -93,14 +96,14 @@ export async function startProjector(
     ...config.operations,
     metrics: metrics.all,
     problems: () => halts.problems(),
-    notes: () => [...load.notes(), ...sources.notes()],
+    notes: () => [...load.notes(), ...sources.notes(), ...fanOut.notes()],
   });
   await retryTransient(() => lot.refresh(), { signal }); // before the first change of a parked key comes
-  let swept: Promise<void> | undefined;
+  let beside: Promise<unknown> | undefined;
   const run = async (): Promise<void> => {
     await load.begin(signal);
     if (signal.aborted) return;
-    swept = load.opened.then(() => sweeper.run(signal));
+    beside = load.opened.then(() => Promise.all([sweeper.run(signal), fanOut.run(signal)]));
     await source.run(handler, signal).finally(() => load.end('stopped').catch(() => undefined));
   };
   const ended = run();
@@ -110,7 +113,7 @@ export async function startProjector(
     ended,
     async [Symbol.asyncDispose]() {
       await Promise.all([ended.catch(() => undefined), refreshed]);
-      await swept;
+      await beside;
       await operations[Symbol.asyncDispose]();
       await sinks[Symbol.asyncDispose]();
       await offsets[Symbol.asyncDispose]();
@@ -164,7 +167,6 @@ function openSinks(
 ) {
   const { tableName } = config.dynamodb;
   const dynamodb = createDynamoDbClient({ ...config.dynamodb, paced: true });
-  const store = createBatchedItemStore(dynamodb, { tableName, maxCalls: config.maxCalls });
   const rows = connectReaders({
     sources: catalog.sources,
     urls: config.sqlUrls,
@@ -175,17 +177,26 @@ function openSinks(
       breaker: createSqlBreaker({ onState: (state) => sources.note(name, state === BreakerState.closed) }),
     }),
   });
+  const written = createBatchedItemStore(dynamodb, { tableName, maxCalls: config.maxCalls });
+  const store = withOvergrown({ store: written, rows, context }, catalog);
+  const items = createItemReader(dynamodb, { tableName });
+  const fanOut = openFanOut(
+    config,
+    { catalog, rows, context, metrics, logger },
+    { store, partitions: createPartitionReader(items) },
+  );
   const lot = createParkingLot(createParkedKeys(dynamodb, { tableName }));
   const sweeper = createTruncateSweeper(
     {
       catalog,
       // Beside the engine, which writes the same keys: never in its batches.
       store: createItemStore(dynamodb, { tableName }),
-      items: createItemReader(dynamodb, { tableName }),
+      items,
       context,
       logger,
       endOffsets: (table) => offsets.endOffsets(topicAt(config, table)),
       committedOffsets: (table) => offsets.committedOffsets(topicAt(config, table)),
+      tellOthers: (parent) => fanOut.tellOthers(parent),
       onSwept: (view, outcome) => metrics.swept.inc({ view, outcome }),
       onWaiting: (tables) => metrics.truncateWaiting.set(tables),
     },
@@ -197,6 +208,7 @@ function openSinks(
       await sweeper.truncated(event, signal);
     },
     put: (work) => load.put(work),
+    tellOthers: (parent) => fanOut.tellOthers(parent),
     guess: createFirstGuess(),
     maxParked: config.maxParked,
     store,
@@ -209,8 +221,10 @@ function openSinks(
   return {
     parking,
     sweeper,
+    fanOut,
     lot,
     async [Symbol.asyncDispose]() {
+      fanOut[Symbol.dispose]();
       await rows[Symbol.asyncDispose]();
       dynamodb.destroy();
     },

@@ -1,6 +1,6 @@
-import type { ItemKey, RowChange, SettleSignal } from '@hybridge/protocol';
+import type { ItemKey, Links, RowChange, SettleSignal } from '@hybridge/protocol';
 import type { KafkaOffset } from '@hybridge/source-kafka';
-import type { AnyView, Row } from '@hybridge/views';
+import type { AnyView, Row, RowPlace } from '@hybridge/views';
 import type { TruncateEvent } from './truncate/sweeper.ts';
 
 /** Where the record lies that a piece of work comes from. */
@@ -14,11 +14,18 @@ interface ItemWork {
   readonly view: AnyView;
   readonly key: ItemKey;
   readonly keyRow: Row;
+  /** Of a view whose items move. */
+  readonly move?: RowPlace;
 }
 
 export interface RowWork extends ItemWork {
   readonly kind: 'row';
   readonly change: RowChange;
+  /** Where the row points; see `DecodedChange`. */
+  readonly links: Links | undefined;
+  readonly guess: 'same' | 'other';
+  /** It stands for earlier changes of the row as well. */
+  readonly covers?: boolean;
   /** From a snapshot: its age says nothing about latency. */
   readonly snapshot: boolean;
   /** The event lacks a column that the view needs: only SQL can tell what the row is, once it has the column again. */
@@ -30,6 +37,8 @@ export interface RowWork extends ItemWork {
 export interface SettleWork extends ItemWork {
   readonly kind: 'settle';
   readonly signal: SettleSignal;
+  /** Where the row of the answer's image points. */
+  readonly links: Links | undefined;
 }
 
 /** A record that names an item, but cannot be read: the item is parked. */
@@ -50,3 +59,6 @@ export interface TruncateWork {
 /** One thing to do to one item. */
 export type ItemTask = RowWork | SettleWork | ParkWork;
 export type Work = ItemTask | TruncateWork;
+
+/** Whose changes follow each other: those of an item, or, where items move, those of a row. */
+export const laneOf = (work: Work): ItemKey => (work.kind === 'truncate' ? work.key : (work.move?.anchor ?? work.key));

@@ -10,9 +10,10 @@ export interface UsedTable {
   readonly targets: readonly SideTarget[];
 }
 
-/** The tables of the views of a source, and those that customers' changes write besides. */
+/** The tables of the views of a source, those that they embed, and those that customers' changes write besides. */
 export function usedTables(catalog: Catalog, source: string | undefined): readonly UsedTable[] {
-  const views = catalog.views.filter(({ table }) => source === undefined || table.source.name === source);
+  const all = [...catalog.views, ...catalog.bases];
+  const views = all.filter(({ table }) => source === undefined || table.source.name === source);
   const targets = views.flatMap(({ changes }) => (changes as ChangeRules).also?.to ?? []);
   const names = [...new Set([...views, ...targets].map(({ table }) => table.name as string))];
   return names.map((name) => ({

@@ -1,4 +1,6 @@
 export { type MemoryItemStore, createMemoryItemStore } from './memory-item-store.ts';
+export { createMemoryPartitionReader } from './memory-partition-reader.ts';
+export { type RowTexts, type StoredRow, createRowStore } from './stored-rows.ts';
 export { type MemoryItemReads, type ReadCall, createMemoryItemReads } from './memory-item-reads.ts';
 export { type Scope, holds } from './expression/condition.ts';
 export { updated } from './expression/update.ts';

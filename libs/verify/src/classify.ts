@@ -12,7 +12,7 @@ import type { FoundRow } from '@hybridge/reader-sql';
 import { type AnyView, belongsTo, projectRow } from '@hybridge/views';
 import { isListedRight } from './index-keys.ts';
 
-/** How an item stands to its SQL row. */
+/** How an item stands to its SQL row, and to what it embeds. */
 export const ComparisonClass = {
   /** The truth in the item is the row; or both are absent. */
   matched: 'matched',
@@ -28,18 +28,36 @@ export const ComparisonClass = {
   missing: 'missing',
   /** The item is live; SQL has no such row. */
   extra: 'extra',
+  /** What it embeds is older than the base item of that row, and a fan-out job is on its way to it. */
+  fanOut: 'fan-out',
+  /** What it embeds is not what the base item of that row says, or is of another row than SQL's points to. */
+  fragmentStale: 'fragment-stale',
+  /** Nothing would tell the item of the next change of a row that it embeds. */
+  referenceMissing: 'reference-missing',
+  /** A live item at a place where its row does not lie. */
+  placementOrphan: 'placement-orphan',
+  /** The anchor names another place than that of the row: its next move would leave an item behind. */
+  anchorStale: 'anchor-stale',
 } as const;
 export type ComparisonClass = (typeof ComparisonClass)[keyof typeof ComparisonClass];
 
 /** The classes that should not be, once every queue is drained. */
-export const DIFFERENCES = [ComparisonClass.stale, ComparisonClass.missing, ComparisonClass.extra] as const;
+export const DIFFERENCES = [
+  ComparisonClass.stale,
+  ComparisonClass.missing,
+  ComparisonClass.extra,
+  ComparisonClass.fragmentStale,
+  ComparisonClass.referenceMissing,
+  ComparisonClass.placementOrphan,
+  ComparisonClass.anchorStale,
+] as const;
 export type DifferenceClass = (typeof DIFFERENCES)[number];
 
 export const isDifference = (found: ComparisonClass): found is DifferenceClass =>
   (DIFFERENCES as readonly ComparisonClass[]).includes(found);
 
 /**
- * Compares the truth of one item with one row, as readers at `nowMs` would be served. Pure.
+ * Compares the truth of one item with one row, as readers at `nowMs` would be served; what it embeds is left out. Pure.
  * @param row undefined: SQL has no such row; one that does not belong to the view is as good as none
  */
 export function classify(

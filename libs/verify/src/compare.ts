@@ -1,16 +1,6 @@
-import { type Item, type ItemKey, Meta, keyOf } from '@hybridge/protocol';
-import { MAX_BATCH_KEYS } from '@hybridge/reader-dynamodb';
+import { type Item, type ItemKey, Meta, isControlKey, keyOf } from '@hybridge/protocol';
 import { isSqlUnavailable } from '@hybridge/reader-sql';
-import {
-  type AnyView,
-  type Catalog,
-  type Row,
-  ViewError,
-  createCatalog,
-  isStorableKey,
-  keyFromParts,
-  keyOfRow,
-} from '@hybridge/views';
+import { type AnyView, type Catalog, type Row, ViewError, basesOf, createCatalog } from '@hybridge/views';
 import { ComparisonClass, classify } from './classify.ts';
 import {
   type CompareDependencies,
@@ -21,27 +11,43 @@ import {
   type ViewProgress,
   settingsOf,
 } from './comparison.ts';
+import { keyOnly, keyPartsOf, keyRowFrom } from './key-parts.ts';
+import { liesElsewhere } from './look.ts';
+import { lookAt } from './look-at.ts';
 import { type Pacer, createPacer } from './pacer.ts';
 import { assertSameTask, taskOf } from './progress.ts';
-import { type Tally, createTally, keyPartsOf } from './tally.ts';
+import { type Tally, createTally } from './tally.ts';
 
-/**
- * Holds every SQL row of one view against its item, and every item of the view against SQL. A difference counts only if
- * it is still there after several looks, as a moving system is always a moment behind.
- *
- * Memory does not grow with the view.
- * @throws SqlReadError, ItemReaderError; VerifyError for progress of another task; the signal's reason
- */
+/** `compareAll` of one view; of what it embeds only the differences are told. @throws as that */
 export async function compareView(
   view: AnyView,
   dependencies: CompareDependencies,
   options: CompareOptions = {},
 ): Promise<Comparison> {
-  const [comparison] = await compareAll(createCatalog([view]), dependencies, options);
+  const catalog = createCatalog([...withCollected([view])]);
+  const [comparison] = await compareAll(catalog, dependencies, { ...options, views: [view] });
   return comparison as Comparison;
 }
 
-/** Compares every view; the view table is read once for all of them. @throws as `compareView` */
+/** A view cannot be in a catalog without those that it collects. */
+function withCollected(views: readonly AnyView[], all = new Set<AnyView>()): ReadonlySet<AnyView> {
+  for (const view of views) {
+    if (all.has(view)) continue;
+    all.add(view);
+    withCollected(Object.values(view.collect as { readonly [name: string]: AnyView }), all);
+  }
+  return all;
+}
+
+/**
+ * Holds every SQL row of the views against its item, and every item of theirs against SQL; what items embed against the
+ * base items of those rows, and those against SQL as any view. A difference counts only if it is still there after
+ * several looks, as a moving system is always a moment behind.
+ *
+ * The view table is read once for all of them. Memory does not grow with the views.
+ * @returns one for each view, then one for each relation of theirs
+ * @throws SqlReadError, ItemReaderError; VerifyError for progress of another task; the signal's reason
+ */
 export async function compareAll(
   catalog: Catalog,
   dependencies: CompareDependencies,
@@ -53,7 +59,21 @@ export async function compareAll(
   if (run.walks.every(({ isLeftOut }) => isLeftOut)) return [];
   await findExtras(catalog, run);
   for (const walk of run.walks) await whileAvailable(walk, run, () => walk.tally.confirm(true));
-  return run.walks.filter(({ isLeftOut }) => !isLeftOut).map(({ tally }) => tally.comparison());
+  const compared = new Map(run.walks.filter(({ isLeftOut }) => !isLeftOut).map(({ tally }) => [tally.view, tally]));
+  return shownOrder(catalog, settings).flatMap((view) => compared.get(view)?.comparison() ?? []);
+}
+
+const shownOrder = ({ views: all }: Catalog, { views = all }: CompareSettings): readonly AnyView[] => [
+  ...new Set([...views, ...views.flatMap(basesOf)]),
+];
+
+/**
+ * Rows that are embedded come before those that embed them: who repairs what differs needs the parents first. A range is
+ * one of the view's own keys, and leaves them out.
+ */
+function comparedViews(catalog: Catalog, { views = catalog.views, range }: CompareSettings): readonly AnyView[] {
+  if (range?.from !== undefined || range?.to !== undefined) return views;
+  return [...new Set([...views.flatMap(basesOf).toReversed(), ...views])];
 }
 
 /** Leaves a view out, from then on, whose database does not answer; unless nobody wants to hear of it. */
@@ -86,10 +106,11 @@ interface Run {
 
 function begin(catalog: Catalog, dependencies: CompareDependencies, settings: CompareSettings): Run {
   const { resume } = settings;
-  if (resume !== undefined) assertSameTask(catalog, settings, resume);
-  const walks = catalog.views.map((view): Walk => {
+  const views = comparedViews(catalog, settings);
+  if (resume !== undefined) assertSameTask(views, settings, resume);
+  const walks = views.map((view): Walk => {
     const resumed = resume?.views[view.name];
-    const after = resumed?.after === undefined ? undefined : keyFromParts(view, resumed.after);
+    const after = resumed?.after === undefined ? undefined : keyRowFrom(view, resumed.after);
     return {
       tally: createTally(view, dependencies, settings, resumed),
       after,
@@ -110,29 +131,15 @@ async function compareRows(walk: Walk, run: Run): Promise<void> {
   for await (const page of dependencies.rows.scan(tally.view, { batchSize: settings.batchSize, ...bounds })) {
     settings.signal?.throwIfAborted();
     await pacer.take(page.length, settings.signal);
-    const [storable, tooLong] = parted(page, ({ row }) => isStorableKey(keyOfRow(tally.view, row)));
-    for (const { row } of tooLong) tally.note(ComparisonClass.quarantined, row);
-    const items = await readSideBySide(
-      storable.map(({ row }) => keyOfRow(tally.view, row)),
-      dependencies,
-    );
-    storable.forEach((found, i) => tally.note(classify(tally.view, found, items[i], settings.now()), found.row));
-    walk.after = page.at(-1)?.row;
+    const subjects = page.map((row) => ({ keyRow: keyOnly(tally.view, row.row), row }));
+    for (const look of await lookAt(tally.view, subjects, dependencies, settings.now())) {
+      tally.note(look.class, look.keyRow);
+    }
+    walk.after = subjects.at(-1)?.keyRow;
     await tally.confirm();
     await report(run);
   }
   walk.rowsDone = true;
-}
-
-function parted<T>(all: readonly T[], holds: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
-  return [all.filter(holds), all.filter((one) => !holds(one))];
-}
-
-async function readSideBySide(keys: readonly ItemKey[], { items }: CompareDependencies): Promise<(Item | undefined)[]> {
-  const batches = Array.from({ length: Math.ceil(keys.length / MAX_BATCH_KEYS) }, (_, i) =>
-    items.batchGet(keys.slice(i * MAX_BATCH_KEYS, (i + 1) * MAX_BATCH_KEYS), { consistent: true }),
-  );
-  return (await Promise.all(batches)).flat();
 }
 
 /** All that an item says of its row but the columns, which do not matter where there is no row. */
@@ -168,7 +175,8 @@ interface Claim {
 
 function claimsOf(catalog: Catalog, page: readonly Item[], { settings }: Run): readonly Claim[] {
   return page.flatMap((item) => {
-    const owner = ownerOf(catalog, keyOf(item));
+    const key = keyOf(item);
+    const owner = isControlKey(key) ? undefined : ownerOf(catalog, key);
     if (owner === undefined) return [];
     const found = classify(owner.view, undefined, item, settings.now());
     return found === ComparisonClass.matched ? [] : [{ view: owner.view, keyRow: owner.row, found }];
@@ -191,8 +199,10 @@ async function noteExtras(tally: Tally, claims: readonly Claim[], { dependencies
   const keyRows = own.map(({ keyRow }) => keyRow);
   const rows = await dependencies.rows.readMany(tally.view, keyRows);
   for (const [i, { keyRow, found }] of own.entries()) {
-    if (rows[i] !== undefined) continue;
-    if (await dependencies.rows.isWithin(tally.view, keyRow, settings.range ?? {})) tally.note(found, keyRow);
+    const row = rows[i];
+    if (row !== undefined && !liesElsewhere(tally.view, keyRow, row)) continue;
+    const noted = row !== undefined && found === ComparisonClass.extra ? ComparisonClass.placementOrphan : found;
+    if (await dependencies.rows.isWithin(tally.view, keyRow, settings.range ?? {})) tally.note(noted, keyRow);
   }
   await tally.confirm();
 }

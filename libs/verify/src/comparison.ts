@@ -7,11 +7,11 @@ import type { ComparisonClass, DifferenceClass } from './classify.ts';
 export interface Difference {
   readonly class: DifferenceClass;
   readonly key: ItemKey;
-  /** The primary key as texts, in its order. */
+  /** The primary key as texts, in its order; of an item found where its row does not lie, the parts of that address. */
   readonly keyParts: readonly string[];
-  /** Attributes the item should have; undefined: SQL has no such row. */
+  /** Attributes the item should have, or what else should be as it is not; undefined: SQL has no such row. */
   readonly expected: Attributes | undefined;
-  /** Attributes of the truth in the item; undefined: it holds none. */
+  /** The same as it is: attributes of the truth in the item; undefined: it holds none. */
   readonly actual: Attributes | undefined;
 }
 
@@ -53,11 +53,13 @@ export interface CompareDependencies {
 }
 
 export interface CompareOptions {
+  /** Of the catalog; default all. What they embed is compared with them, unless there is a range. */
+  readonly views?: readonly AnyView[];
   /** Rows read from SQL at once; default 500. */
   readonly batchSize?: number;
   /** Rows, and then items, looked at per second; default as many as can be read. */
   readonly ratePerSecond?: number | undefined;
-  /** Only keys inside, in SQL's order; for one view. */
+  /** Only keys inside, in SQL's order; for one view, without the rows that it embeds. */
   readonly range?: KeyRange;
   /** Pause before a difference is looked at again, milliseconds; default 500. */
   readonly recheckPauseMs?: number;

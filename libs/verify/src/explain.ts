@@ -22,16 +22,25 @@ import {
   truthOf,
   versionOf,
 } from '@hybridge/protocol';
-import type { FoundRow, TableReader } from '@hybridge/reader-sql';
-import { type AnyView, type Row, keyOfRow, projectRow, unpackColumns } from '@hybridge/views';
-import { type ComparisonClass, classify } from './classify.ts';
-import { keyPartsOf } from './tally.ts';
+import type { FoundRow } from '@hybridge/reader-sql';
+import { type AnyView, type Row, projectRow, unpackColumns } from '@hybridge/views';
+import type { ComparisonClass } from './classify.ts';
+import {
+  type EmbeddedFacts,
+  type JoinDependencies,
+  type PlaceFacts,
+  embeddedIn,
+  placeFacts,
+} from './explain-relations.ts';
+import { keyPartsOf } from './key-parts.ts';
+import type { Look } from './look.ts';
+import { lookAt } from './look-at.ts';
 
 /** Everything that made one item what it is, and the row of SQL beside it. */
 export interface Explanation {
   readonly view: string;
   readonly key: ItemKey;
-  /** The primary key as texts, in its order. */
+  /** As asked for: the primary key as texts, in its order, or an address. */
   readonly keyParts: readonly string[];
   readonly verdict: ComparisonClass;
   /** Undefined: there is no item. */
@@ -48,6 +57,10 @@ export interface Explanation {
     readonly reason?: string | undefined;
   };
   readonly attributes: readonly AttributeFacts[];
+  /** Rows that it embeds. */
+  readonly embedded: readonly EmbeddedFacts[];
+  /** Of a view whose items move. */
+  readonly place: PlaceFacts | undefined;
 }
 
 /** What the metadata of an item says. Times in milliseconds since 1970. */
@@ -84,35 +97,35 @@ export interface AttributeFacts {
   readonly agrees: boolean;
 }
 
-export interface ExplainDependencies {
-  /** Strongly consistent. */
-  readonly store: { get(key: ItemKey): Promise<Item | undefined> };
-  readonly rows: Pick<TableReader, 'readMany'>;
+export interface ExplainDependencies extends JoinDependencies {
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /**
- * Shows one item and its row, without changing either. Both are read one after the other: in traffic they may differ
- * for a moment.
+ * Shows one item and its row, with what it embeds, without changing anything. All are read one after the other: in traffic
+ * they may differ for a moment.
  *
- * @param keyRow key columns
+ * @param keyRow key columns; of a row that moves its primary key, or the address of an item
  * @throws SqlReadError; as the store's `get`
  */
 export async function explainItem(deps: ExplainDependencies, view: AnyView, keyRow: Row): Promise<Explanation> {
-  const key = keyOfRow(view, keyRow);
-  const item = await deps.store.get(key);
   const [found] = await deps.rows.readMany(view, [keyRow]);
+  const items = { batchGet: (keys: readonly ItemKey[]) => Promise.all(keys.map((one) => deps.store.get(one))) };
+  const [look] = await lookAt(view, [{ keyRow, row: found }], { items }, deps.now());
+  const { key, item, class: verdict } = look as Look;
   return {
     view: view.name,
     key,
     keyParts: keyPartsOf(view, keyRow),
-    verdict: classify(view, found, item, deps.now()),
+    verdict,
     item: item === undefined ? undefined : factsOf(item),
     pending: item === undefined ? [] : pendingOf(item),
     outcomes: item === undefined ? [] : outcomesOf(item),
     sql: { table: view.table.name, ...describeRow(found) },
     attributes: attributesOf(view, item, found),
+    embedded: await embeddedIn(deps, view, { key, item, found }),
+    place: await placeFacts(deps, view, keyRow, found),
   };
 }
 

@@ -16,6 +16,9 @@ export {
   type ItemFacts,
   explainItem,
 } from './explain.ts';
+export type { BaseFacts, EmbeddedAttribute, EmbeddedFacts, PlaceFacts } from './explain-relations.ts';
 export { type ReportOptions, differencesIn, differingAttributes, formatKeyParts, renderReport } from './report.ts';
-export { type Repair, type RepairDependencies, RepairOutcome, isRepaired, repairItem } from './repair.ts';
+export { type Repair, type RepairDependencies, RepairOutcome, isRepaired } from './repair-outcome.ts';
+export { repairItem } from './repair.ts';
+export { keyPartsOf, keyRowFrom } from './key-parts.ts';
 export { VerifyError, type VerifyErrorCode } from './errors.ts';

@@ -1,7 +1,7 @@
-import type { AnyView, Catalog } from '@hybridge/views';
+import type { AnyView } from '@hybridge/views';
 import type { CompareSettings, Progress } from './comparison.ts';
 import { VerifyError } from './errors.ts';
-import { keyPartsOf } from './tally.ts';
+import { keyPartsOf } from './key-parts.ts';
 
 /** The range of a comparison as progress names it. */
 export function taskOf(view: AnyView | undefined, { range }: CompareSettings): Pick<Progress, 'from' | 'to'> {
@@ -13,9 +13,9 @@ export function taskOf(view: AnyView | undefined, { range }: CompareSettings): P
 }
 
 /** @throws VerifyError when the progress belongs to other views or another range */
-export function assertSameTask(catalog: Catalog, settings: CompareSettings, progress: Progress): void {
-  const views = catalog.views.map(({ name }) => name);
-  const asked = { views: [...views].sort(), ...taskOf(catalog.views[0], settings) };
+export function assertSameTask(compared: readonly AnyView[], settings: CompareSettings, progress: Progress): void {
+  const views = compared.map(({ name }) => name);
+  const asked = { views: [...views].sort(), ...taskOf(compared[0], settings) };
   const kept = {
     views: Object.keys(progress.views).sort(),
     ...(progress.from && { from: progress.from }),

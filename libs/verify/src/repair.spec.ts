@@ -16,6 +16,7 @@ import {
   type Row,
   UnstorableValueError,
   column,
+  createCatalog,
   int8,
   notNull,
   nullable,
@@ -24,7 +25,8 @@ import {
   text as textType,
   view,
 } from '@hybridge/views';
-import { isRepaired, repairItem } from './repair.ts';
+import { repairItem } from './repair.ts';
+import { isRepaired } from './repair-outcome.ts';
 
 const people = view('people', {
   table: table({
@@ -42,6 +44,9 @@ const row = (city: string): Row => ({ ...keyRow, city: text(city) });
 const transaction = { [Meta.transaction]: text('701') };
 const live = (meta: Item = transaction, changes: readonly PendingChange[] = []): Item =>
   item({ key, columns: { id: { N: '1' }, city: text('Leiden'), typo: text('x') }, n: 4, meta, pending: changes });
+
+/** Nothing embeds these rows. */
+const NOBODY = { query: () => Promise.reject(new Error('nobody to be told')) };
 
 const LATER = { N: '9999999999999' };
 const tombstone = (): Item =>
@@ -68,7 +73,11 @@ async function run(given: { item?: Item; read?: Partial<RowRead>; primary?: bool
     : store;
   const context = testContext({ limits: { leaseMs: 100 } });
   const isPrimary = async (): Promise<boolean> => given.primary ?? false;
-  const repair = await repairItem({ store: writes, rows, context, isPrimary }, people, keyRow);
+  const repair = await repairItem(
+    { store: writes, rows, context, isPrimary, partitions: NOBODY, catalog: createCatalog([people]) },
+    people,
+    keyRow,
+  );
   return { repair, proofs, store, after: store.peek(key) };
 }
 

@@ -17,9 +17,20 @@ export function differingAttributes({ expected, actual }: Difference): readonly 
   return Object.keys({ ...expected, ...actual }).filter((name) => !sameValue(expected[name], actual[name]));
 }
 
+/** Shown where there are any: most views embed nothing. */
+const OF_JOINS: readonly ComparisonClass[] = [
+  ComparisonClass.fanOut,
+  ComparisonClass.fragmentStale,
+  ComparisonClass.referenceMissing,
+  ComparisonClass.placementOrphan,
+  ComparisonClass.anchorStale,
+];
+
 /** A table for people: one line a view, then each difference kept, by view and key. */
 export function renderReport(comparisons: readonly Comparison[], options: ReportOptions = {}): string {
-  const classes = Object.values(ComparisonClass);
+  const classes = Object.values(ComparisonClass).filter(
+    (name) => !OF_JOINS.includes(name) || comparisons.some(({ counts }) => counts[name] > 0),
+  );
   const lines = [
     ['view', 'compared', ...classes],
     ...comparisons.map(({ view, compared, counts }) => [
@@ -40,11 +51,12 @@ export function renderReport(comparisons: readonly Comparison[], options: Report
 
 const MAX_SHOWN = 200;
 
-/** Class, view and key; for a stale item also each attribute that differs. */
+/** Class, view and key; where item and row are there, also each attribute that differs. */
 function describe(view: string, difference: Difference, { values = false }: ReportOptions): readonly string[] {
   const { class: found, keyParts, expected, actual } = difference;
+  const [right, held] = OF_JOINS.includes(found) ? ['should be', 'is'] : ['SQL', 'item'];
   const show = (name: string): string =>
-    values ? `  ${name}: SQL ${shown(expected?.[name])}, item ${shown(actual?.[name])}` : `  ${name}`;
+    values ? `  ${name}: ${right} ${shown(expected?.[name])}, ${held} ${shown(actual?.[name])}` : `  ${name}`;
   return [`${found} ${view} ${formatKeyParts(keyParts)}`, ...differingAttributes(difference).map(show)];
 }
 

@@ -1,17 +1,7 @@
-import { type Item, type ItemKey, truthOf } from '@hybridge/protocol';
-import type { FoundRow } from '@hybridge/reader-sql';
+import { truthOf } from '@hybridge/protocol';
 import { pause } from '@hybridge/runtime';
-import {
-  type AnyView,
-  type Row,
-  indexAttributes,
-  keyFromParts,
-  keyOfRow,
-  projectRow,
-  toSqlText,
-  unpackColumns,
-} from '@hybridge/views';
-import { ComparisonClass, type DifferenceClass, classify, isDifference } from './classify.ts';
+import { type AnyView, type Row, indexAttributes, projectRow, unpackColumns } from '@hybridge/views';
+import { ComparisonClass, type DifferenceClass, isDifference } from './classify.ts';
 import type {
   CompareDependencies,
   CompareSettings,
@@ -21,10 +11,14 @@ import type {
   ViewProgress,
 } from './comparison.ts';
 import { indexKeysIn } from './index-keys.ts';
+import { keyPartsOf, keyRowFrom } from './key-parts.ts';
+import type { Look } from './look.ts';
+import { lookAt } from './look-at.ts';
 
 /** What a comparison has found of one view so far. Holds a bounded number of keys. */
 export interface Tally {
   readonly view: AnyView;
+  /** @param keyRow the key of a row alone, or the address of an item: where it is looked at again */
   note(found: ComparisonClass, keyRow: Row): void;
   /** Looks again at the suspects when there are many of them, or when `all` are to be settled. */
   confirm(all?: boolean): Promise<void>;
@@ -38,14 +32,6 @@ const MAX_SUSPECTS = 1_000;
 /** Keys looked at together. */
 const LOOK_SIZE = 100;
 
-interface Look {
-  readonly keyRow: Row;
-  readonly key: ItemKey;
-  readonly class: ComparisonClass;
-  readonly row: FoundRow | undefined;
-  readonly item: Item | undefined;
-}
-
 type Confirmed = Look & { readonly class: DifferenceClass };
 
 export function createTally(
@@ -56,7 +42,7 @@ export function createTally(
 ): Tally {
   const counts: Record<ComparisonClass, number> = { ...ZERO, ...resumed?.counts };
   const differences: Difference[] = [];
-  let suspects: Row[] = (resumed?.suspects ?? []).map((parts) => keyFromParts(view, parts));
+  let suspects: Row[] = (resumed?.suspects ?? []).map((parts) => keyRowFrom(view, parts));
 
   const keep = async (confirmed: readonly Confirmed[]): Promise<void> => {
     const kept = confirmed.slice(0, Math.max(0, settings.maxDifferences - differences.length));
@@ -68,7 +54,7 @@ export function createTally(
     const still: Row[] = [];
     for (let start = 0; start < keyRows.length; start += LOOK_SIZE) {
       const confirmed: Confirmed[] = [];
-      for (const look of await lookAt(view, keyRows.slice(start, start + LOOK_SIZE), dependencies, settings)) {
+      for (const look of await lookAgain(view, keyRows.slice(start, start + LOOK_SIZE), dependencies, settings)) {
         const found = look.class;
         if (isLast || !isDifference(found)) counts[found]++;
         if (!isDifference(found)) continue;
@@ -83,7 +69,7 @@ export function createTally(
   return {
     view,
     note(found, keyRow) {
-      if (isDifference(found)) suspects.push(keyOnly(view, keyRow));
+      if (isDifference(found)) suspects.push(keyRow);
       else counts[found]++;
     },
     async confirm(all = false) {
@@ -109,17 +95,7 @@ export function createTally(
   };
 }
 
-/** The primary key of a row as texts, in its order. */
-export const keyPartsOf = (view: AnyView, row: Row): readonly string[] =>
-  primaryKey(view).map((name) => toSqlText(view.table, name, row[name] ?? { NULL: true }) ?? '');
-
 const ZERO = Object.fromEntries(Object.values(ComparisonClass).map((name) => [name, 0])) as Counts;
-
-const primaryKey = (view: AnyView): readonly string[] => view.table.primaryKey;
-
-/** A suspect is remembered by its key alone. */
-const keyOnly = (view: AnyView, row: Row): Row =>
-  Object.fromEntries(primaryKey(view).flatMap((name) => (row[name] === undefined ? [] : [[name, row[name]]])));
 
 function without(counts: Counts, differences: readonly Difference[]): Counts {
   const rest = { ...counts };
@@ -127,31 +103,31 @@ function without(counts: Counts, differences: readonly Difference[]): Counts {
   return rest;
 }
 
-async function lookAt(
+async function lookAgain(
   view: AnyView,
   keyRows: readonly Row[],
-  { rows, items }: CompareDependencies,
-  settings: CompareSettings,
+  dependencies: CompareDependencies,
+  { now }: CompareSettings,
 ): Promise<readonly Look[]> {
-  const keys = keyRows.map((keyRow) => keyOfRow(view, keyRow));
-  const [found, stored] = await Promise.all([rows.readMany(view, keyRows), items.batchGet(keys, { consistent: true })]);
-  return keyRows.map((keyRow, i) => ({
-    keyRow,
-    key: keys[i] as ItemKey,
-    class: classify(view, found[i], stored[i], settings.now()),
-    row: found[i],
-    item: stored[i],
-  }));
+  const rows = await dependencies.rows.readMany(view, keyRows);
+  return lookAt(
+    view,
+    keyRows.map((keyRow, i) => ({ keyRow, row: rows[i] })),
+    dependencies,
+    now(),
+  );
 }
 
 function describe(view: AnyView, look: Confirmed): Difference {
+  const named = { class: look.class, key: look.key, keyParts: keyPartsOf(view, look.keyRow) };
+  return { ...named, ...(look.evidence ?? columnsOf(view, look)) };
+}
+
+function columnsOf(view: AnyView, look: Confirmed): Pick<Difference, 'expected' | 'actual'> {
   const truth = look.item === undefined ? undefined : truthOf(look.item);
   const expected = look.row === undefined ? undefined : projectRow(view, look.row.row);
   const actual = truth?.exists === true ? truth.columns : undefined;
   return {
-    class: look.class,
-    key: look.key,
-    keyParts: keyPartsOf(view, look.keyRow),
     expected: expected && { ...unpackColumns(view, expected), ...indexAttributes(view, expected) },
     actual: actual && { ...unpackColumns(view, actual), ...indexKeysIn(view, look.item ?? {}) },
   };

@@ -1,4 +1,6 @@
-import type { ItemKey } from '@hybridge/protocol';
+import type { ItemKey, Relation } from '@hybridge/protocol';
+import type { Collected } from './collect.ts';
+import { type ViewRelation, protocolRelations } from './embed.ts';
 import { ViewError } from './errors.ts';
 import { type TableIndex, tableIndexesOf } from './indexes.ts';
 import { keyColumns, parseKey } from './key-template.ts';
@@ -11,31 +13,40 @@ import type { AnyView } from './view.ts';
 /** All views of an installation, found by name, by table and by item key. */
 export interface Catalog {
   readonly views: readonly AnyView[];
+  /** Hidden views of the rows that these embed: they have items as well, and nobody reads or changes those. */
+  readonly bases: readonly AnyView[];
+  /** Every relation of these views and of the hidden ones, by its id. */
+  readonly relations: ReadonlyMap<string, Relation>;
   /** The sources of these views, each once. */
   readonly sources: readonly Source[];
   /** Every table some view needs, each once. */
   readonly tables: readonly AnyTable[];
   /** The indexes of these views that the view table must have, each once. */
   readonly indexes: readonly TableIndex[];
-  /** @throws ViewError `HYBRIDGE_VIEW_UNKNOWN` naming the views there are */
+  /** Also a hidden one. @throws ViewError `HYBRIDGE_VIEW_UNKNOWN` naming the views there are */
   byName(name: string): AnyView;
   /** `schema.table` of the inbox of one of the sources. @throws ViewError `HYBRIDGE_VIEW_SOURCE_UNKNOWN` */
   inboxOf(source: string): string;
-  /** Views of a table (`schema.table`) of a source; empty for a table no view needs. */
+  /** Views of a table (`schema.table`) of a source, hidden ones too; empty for a table no view needs. */
   byTable(source: string, name: string): readonly AnyView[];
-  /** The view an item belongs to, and its key columns; undefined for items of no view. */
+  /** The view an item belongs to, a hidden one too, and its key columns; undefined for items of no view. */
   byKey(key: ItemKey): { readonly view: AnyView; readonly row: Row } | undefined;
 }
 
 /** @throws ViewError when two views share a name, or could make the same key */
 export function createCatalog(views: readonly AnyView[]): Catalog {
-  assertDistinct(views);
-  const names = new Map(views.map((view) => [view.name, view]));
-  const sources = sourcesOf(views);
-  const inboxes = new Map(sources.map((source) => [source.name, inboxOf(source, views)]));
-  const ofTables = groupByTable(views);
+  const bases = views.flatMap(basesOf);
+  const all = [...views, ...bases];
+  assertDistinct(all);
+  for (const view of views) assertCollected(view, views);
+  const names = new Map(all.map((view) => [view.name, view]));
+  const sources = sourcesOf(all);
+  const inboxes = new Map(sources.map((source) => [source.name, inboxOf(source, all)]));
+  const ofTables = groupByTable(all);
   return {
     views,
+    bases,
+    relations: new Map(all.flatMap(protocolRelations).map((relation) => [relation.id, relation])),
     sources,
     indexes: tableIndexesOf(views),
     tables: [...ofTables.values()].flatMap((tables) => [...tables.values()].map(([view]) => (view as AnyView).table)),
@@ -44,7 +55,7 @@ export function createCatalog(views: readonly AnyView[]): Catalog {
       if (view !== undefined) return view;
       throw new ViewError(
         'HYBRIDGE_VIEW_UNKNOWN',
-        `There is no view "${name}"; there are ${[...names.keys()].join(', ')}.`,
+        `There is no view "${name}"; there are ${views.map((view) => view.name).join(', ')}.`,
       );
     },
     inboxOf: (source) => {
@@ -57,13 +68,38 @@ export function createCatalog(views: readonly AnyView[]): Catalog {
     },
     byTable: (source, name) => ofTables.get(source)?.get(name) ?? [],
     byKey: (key) => {
-      for (const view of views) {
+      for (const view of all) {
         const texts = parseKey(view.key, key);
         if (texts !== undefined) return { view, row: decodeTextRow(view.table, keyColumns(view.key), texts) };
       }
       return undefined;
     },
   };
+}
+
+/** The hidden views of what a view embeds, and of what those embed: each before those that it embeds itself. */
+export const basesOf = (view: AnyView): readonly AnyView[] =>
+  (view.relations as readonly ViewRelation[]).flatMap(({ base }) => [base, ...basesOf(base)]);
+
+/** Some views of a catalog as a catalog of their own; what they collect of the others is left out. */
+export function partOf({ views }: Catalog, keep: (view: AnyView) => boolean): Catalog {
+  const kept = views.filter(keep);
+  const names = new Set(kept.map(({ name }) => name));
+  return createCatalog(
+    kept.map((view) => {
+      const collected = Object.entries(view.collect as Collected);
+      const left = collected.filter(([, child]) => names.has(child.name));
+      return left.length === collected.length ? view : { ...view, collect: Object.fromEntries(left) };
+    }),
+  );
+}
+
+function assertCollected(view: AnyView, views: readonly AnyView[]): void {
+  for (const [name, child] of Object.entries(view.collect as Collected)) {
+    if (!views.some((other) => other.name === child.name)) {
+      fail(`Collection ${name} of view ${view.name} holds ${child.name}, which is not in the catalog; add it.`);
+    }
+  }
 }
 
 function assertDistinct(views: readonly AnyView[]): void {

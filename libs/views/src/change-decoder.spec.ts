@@ -126,7 +126,7 @@ function reference(of: AnyView, json: JsonRow) {
   const keyRow = decodeChangeRow(everything, everything.primaryKey, json).row;
   const content = outcomeOf(() => {
     const { row, unavailable } = decodeChangeRow(everything, columnsOfView(of), json);
-    return { kind: unavailable.length === 0 ? 'upsert' : 'partial', columns: projectRow(of, row) };
+    return { kind: unavailable.length === 0 ? 'upsert' : 'partial', columns: projectRow(of, row), links: {} };
   });
   return { key: keyOfRow(of, keyRow), row: keyRow, ...content };
 }

@@ -1,20 +1,27 @@
 import { type JsonRow, type JsonValue, isJsonNumber, numberText } from '@hybridge/contracts';
-import { type AttributeValue, type Attributes, type ItemKey, NULL } from '@hybridge/protocol';
+import { type AttributeValue, type Attributes, type ItemKey, type Links, NULL } from '@hybridge/protocol';
+import { placeColumns } from './address.ts';
 import type { Codec } from './codecs/codec.ts';
+import { linkColumns, linksOf } from './embed.ts';
 import { LostValueError } from './errors.ts';
 import { type ComputedFields, OnFailure, withComputed } from './computed.ts';
 import { indexesOf } from './indexes.ts';
 import { renderKey } from './key-template.ts';
 import { Layout, packColumns } from './layout.ts';
-import { type Row, UNAVAILABLE, columnMissing, columnOf, columnsOfView, plainOfAttribute } from './row.ts';
-import type { AnyTable } from './table.ts';
+import { anchorOfRow, placeOfRow } from './place.ts';
+import { type Row, UNAVAILABLE, columnsOfView, plainOfAttribute } from './row.ts';
+import { type AnyTable, columnMissing, columnOf } from './table.ts';
 import type { AnyView } from './view.ts';
 import { belongs } from './where.ts';
 
 /** Reads change events for one view. Made once a view, so that an event costs no looking up of columns. */
 export interface ChangeDecoder {
-  /** The item of a row, and its key columns. @throws ViewError when a key column is missing, NULL or of another type */
-  keyOf(json: JsonRow): ChangeKey;
+  /**
+   * The item of a row, and its key columns.
+   * @param of `key`: only the primary key is there, of a row that is gone
+   * @throws ViewError when a key column is missing, NULL or of another type
+   */
+  keyOf(json: JsonRow, of?: 'row' | 'key'): ChangeKey;
   /**
    * Own columns of the item. `key` is that of the same row: what it holds is not read again.
    * @throws ViewError `HYBRIDGE_VIEW_COLUMN_MISSING` when a mapped column is not there (dropped or renamed in SQL)
@@ -27,11 +34,22 @@ export interface ChangeDecoder {
    * values it does not know.
    */
   agree(before: JsonRow, after: JsonRow): boolean;
+  /** False when a before image shows that the row pointed elsewhere, or lay at another place. One that does not say agrees. */
+  agreeInLinks(before: JsonRow, after: JsonRow): boolean;
 }
 
 export interface ChangeKey {
+  /** Of the row's item; of a row without a place, that of its anchor. */
   readonly key: ItemKey;
   readonly row: Row;
+  /** Of a view whose items move. */
+  readonly move?: RowPlace;
+}
+
+export interface RowPlace {
+  readonly anchor: ItemKey;
+  /** Where the item of the row belongs; undefined: nowhere. */
+  readonly place: ItemKey | undefined;
 }
 
 /** What a row says of its item. */
@@ -39,11 +57,14 @@ export interface ChangeColumns {
   /**
    * `upsert`: every column is there. `partial`: the event left columns out because the update did not touch them.
    * `touched`: it did so, and the item cannot be changed in parts, so there are no columns: its layout is `document`, or
-   * something of it follows from columns of which some are there and some are not; or the event lost a value of the row.
+   * something of it, or where it points, follows from columns of which some are there and some are not; or the event lost
+   * a value of the row.
    * `delete`: the row does not belong to the view.
    */
   readonly kind: 'upsert' | 'partial' | 'touched' | 'delete';
   readonly columns: Attributes;
+  /** Where the row points; undefined: the update did not touch that, or there is no row. */
+  readonly links: Links | undefined;
 }
 
 const decoders = new WeakMap<AnyView, ChangeDecoder>();
@@ -72,6 +93,9 @@ function createDecoder(view: AnyView): ChangeDecoder {
     inKey: codecs.has(view.attributes[attribute]),
   }));
   const needed = columnsOfView(view);
+  const placed = view.moves ? placeColumns(view).map(sourceOf) : [];
+  const linked = linkColumns(view).map(sourceOf);
+  const located = [...placed, ...linked].map(({ column }) => column);
   const plainOf = plainOfAttribute(view);
   const isComputing = Object.keys(view.computed).length > 0;
   const derivedFrom = sourcesOfDerived(view);
@@ -82,17 +106,21 @@ function createDecoder(view: AnyView): ChangeDecoder {
     return value === null ? NULL : codec.fromChange(value);
   };
   return {
-    keyOf: (json) => {
+    keyOf: (json, of = 'row') => {
       const row: Record<string, AttributeValue> = {};
-      for (const source of keySources) {
+      for (const source of of === 'row' ? [...keySources, ...placed] : keySources) {
         const value = read(source, json);
         if (value !== undefined) row[source.column] = value;
       }
-      return { key: renderKey(view.key, (name) => keyText(row[name], codecs.get(name))), row };
+      if (!view.moves) return { key: renderKey(view.key, (name) => keyText(row[name], codecs.get(name))), row };
+      const anchor = anchorOfRow(view, row);
+      const place = of === 'row' ? placeOfRow(view, row) : undefined;
+      return { key: place ?? anchor, row, move: { anchor, place } };
     },
     columnsOf: orTouched((json, { row }) => {
       const kept = keeps(view, (column) => row[column] ?? read(sourceOf(column), json));
-      if (kept === false) return { kind: 'delete', columns: {} };
+      if (kept === false) return GONE;
+      const links = linksIn(view, linked, (source) => row[source.column] ?? read(source, json));
       const values: Record<string, AttributeValue> = {};
       let complete = kept === true;
       for (const source of attributes) {
@@ -101,16 +129,24 @@ function createDecoder(view: AnyView): ChangeDecoder {
         else values[source.attribute] = value;
       }
       const all = isComputing ? withComputed(view, values, OnFailure.refuse, plainOf) : values;
-      if (complete) return { kind: 'upsert', columns: packColumns(view, all) };
+      if (complete && typeof links === 'object') return { kind: 'upsert', columns: packColumns(view, all), links };
       const inParts =
-        kept !== 'unknown' && view.layout === Layout.flat && !derivedFrom.some((names) => isMixed(names, all));
-      return inParts ? { kind: 'partial', columns: all } : TOUCHED;
+        kept !== 'unknown' &&
+        links !== 'unknown' &&
+        view.layout === Layout.flat &&
+        !derivedFrom.some((names) => isMixed(names, all));
+      return inParts ? { kind: 'partial', columns: all, links } : TOUCHED;
     }),
     agree: (before, after) => needed.every((name) => sameCell(before[name], after[name])),
+    agreeInLinks: (before, after) =>
+      located.every(
+        (name) => before[name] === undefined || before[name] === null || sameCell(before[name], after[name]),
+      ),
   };
 }
 
-const TOUCHED: ChangeColumns = { kind: 'touched', columns: {} };
+const TOUCHED: ChangeColumns = { kind: 'touched', columns: {}, links: undefined };
+const GONE: ChangeColumns = { kind: 'delete', columns: {}, links: undefined };
 
 /** A value that was lost cannot be left out as one that did not change. */
 const orTouched =
@@ -139,6 +175,28 @@ function keeps(
   const given = [...values.values()].filter((value) => value !== undefined).length;
   if (given < values.size) return given === 0 ? 'unchanged' : 'unknown';
   return belongs(view, (column) => values.get(column) ?? NULL);
+}
+
+const NO_LINKS: Links = {};
+
+/**
+ * Where the row points. Undefined: the update touched none of the columns that tell. `unknown`: it touched some of them and
+ * left some out.
+ */
+function linksIn(
+  view: AnyView,
+  sources: readonly Source[],
+  valueOf: (source: Source) => AttributeValue | undefined,
+): Links | 'unknown' | undefined {
+  if (sources.length === 0) return NO_LINKS;
+  const row: Record<string, AttributeValue> = {};
+  for (const source of sources) {
+    const value = valueOf(source);
+    if (value !== undefined) row[source.column] = value;
+  }
+  const given = Object.keys(row).length;
+  if (given === sources.length) return linksOf(view, row);
+  return given === 0 ? undefined : 'unknown';
 }
 
 /** The attributes that each computed attribute and each index follows from. */

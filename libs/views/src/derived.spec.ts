@@ -72,7 +72,7 @@ const derived = { teaser: textValue('T: lon'), cents: { N: '250' } };
 describe('computed attributes', () => {
   it('are own columns of the item, however the row is read', () => {
     expect(projectRow(articlesView, row())).toEqual({ ...own, ...derived });
-    expect(decoded()).toEqual({ kind: 'upsert', columns: { ...own, ...derived } });
+    expect(decoded()).toEqual({ kind: 'upsert', columns: { ...own, ...derived }, links: {} });
     expect(shapeOf(articlesView).names).toEqual([...Object.keys({ ...own, ...derived }), '_byPrice_pk', '_byPrice_sk']);
   });
 
@@ -155,6 +155,7 @@ describe('an update that leaves columns out', () => {
     const { body: _, ...rest } = own;
     expect(decoded({ body: UNAVAILABLE }, onlyCents as never)).toEqual({
       kind: 'partial',
+      links: {},
       columns: { ...rest, cents: { N: '250' } },
     });
   });
@@ -166,6 +167,7 @@ describe('an update that leaves columns out', () => {
   it('cannot make an item whose belonging it does not tell', () => {
     expect(decoded({ state: UNAVAILABLE, remark: UNAVAILABLE })).toEqual({
       kind: 'partial',
+      links: {},
       columns: { ...own, ...derived },
     });
     expect(decoded({ remark: UNAVAILABLE })).toEqual({ kind: 'touched', columns: {} });

@@ -1,4 +1,6 @@
-import type { Column } from './table.ts';
+import type { Collected } from './collect.ts';
+import type { Embed, Embeds } from './embed.ts';
+import { type AnyTable, type Column, columnOf } from './table.ts';
 import type { ComputedFields } from './computed.ts';
 import { type IndexPart, indexesOf } from './indexes.ts';
 import type { KeyPart } from './key-template.ts';
@@ -15,13 +17,18 @@ export interface ViewDescription {
   /** `schema.table` */
   readonly table: string;
   readonly primaryKey: readonly string[];
-  /** Parts of the key: a word as it is, a column as `{column}`. */
+  /** Parts of the key: a word as it is, a column as `{column}`; with one that is not of the primary key, items move. */
   readonly key: { readonly pk: readonly string[]; readonly sk: readonly string[] };
   readonly attributes: { readonly [attribute: string]: AttributeDescription };
   readonly computed: { readonly [attribute: string]: ComputedDescription };
+  readonly embeds: { readonly [name: string]: EmbedDescription };
+  /** Names of the views, by that of the collection. */
+  readonly collect: { readonly [name: string]: string };
   readonly where: { readonly from: readonly string[]; readonly keep: string } | null;
   readonly indexes: { readonly [index: string]: IndexDescription };
   readonly mode: string;
+  /** Null: items stay. */
+  readonly ttlSeconds: number | null;
   readonly primary: string;
   readonly layout: string;
   readonly rawWrites: string;
@@ -44,6 +51,20 @@ export interface ComputedDescription {
   readonly value: string;
 }
 
+/** What is embedded of one other row. */
+export interface EmbedDescription {
+  readonly source: string;
+  /** `schema.table` */
+  readonly table: string;
+  readonly primaryKey: readonly string[];
+  /** Columns that hold its primary key. */
+  readonly on: readonly string[];
+  readonly attributes: { readonly [attribute: string]: AttributeDescription };
+  readonly shards: number;
+  /** What that row embeds itself. */
+  readonly embeds: { readonly [name: string]: EmbedDescription };
+}
+
 export interface IndexDescription {
   readonly pk: readonly string[];
   readonly sk: readonly string[];
@@ -63,18 +84,15 @@ export function describeView(view: AnyView): ViewDescription {
     table: table.name,
     primaryKey: [...table.primaryKey],
     key: { pk: key.pk.map(describePart), sk: key.sk.map(describePart) },
-    attributes: Object.fromEntries(
-      Object.entries(view.attributes as { readonly [attribute: string]: string }).map(([attribute, column]) => [
-        attribute,
-        { column, ...describeColumn((table.columns as { readonly [column: string]: Column })[column] as Column) },
-      ]),
-    ),
+    attributes: describeAttributes(table, view.attributes),
     computed: Object.fromEntries(
       Object.entries(view.computed as ComputedFields).map(([attribute, { from, column, value }]) => [
         attribute,
         { from: [...from], ...describeColumn(column), value: textOf(value) },
       ]),
     ),
+    embeds: describeEmbeds(view.embed),
+    collect: Object.fromEntries(Object.entries(view.collect as Collected).map(([each, child]) => [each, child.name])),
     where: where === undefined ? null : { from: [...where.from], keep: textOf(where.keep) },
     indexes: Object.fromEntries(
       indexesOf(view).map(({ name: index, pk, sk }) => [
@@ -83,6 +101,7 @@ export function describeView(view: AnyView): ViewDescription {
       ]),
     ),
     mode,
+    ttlSeconds: view.ttlSeconds ?? null,
     primary,
     layout,
     rawWrites,
@@ -91,6 +110,27 @@ export function describeView(view: AnyView): ViewDescription {
     events: view.events.map(({ contract, on, attributes }) => [contract.detailType, on, ...attributes].join(' ')),
   };
 }
+
+const describeAttributes = (table: AnyTable, attributes: { readonly [attribute: string]: string }) =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([attribute, column]) => [
+      attribute,
+      { column, ...describeColumn(columnOf(table, column)) },
+    ]),
+  );
+
+const describeEmbeds = (embeds: Embeds): ViewDescription['embeds'] =>
+  Object.fromEntries(Object.entries(embeds).map(([name, one]) => [name, describeEmbed(one)]));
+
+const describeEmbed = ({ table, on, attributes, shards, embed }: Embed): EmbedDescription => ({
+  source: table.source.name,
+  table: table.name,
+  primaryKey: [...table.primaryKey],
+  on: [...on],
+  attributes: describeAttributes(table, attributes),
+  shards,
+  embeds: describeEmbeds(embed),
+});
 
 const describePart = (part: KeyPart): string => (typeof part === 'string' ? part : `{${part.column}}`);
 const describeIndexPart = (part: IndexPart): string => (typeof part === 'string' ? part : `{${part.attribute}}`);

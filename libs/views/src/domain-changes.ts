@@ -1,7 +1,7 @@
 import { type Attributes, type Item, type Version, sameValue } from '@hybridge/protocol';
 import type { Document, DomainChange, DomainEvent } from './domain-event.ts';
 import { unpackColumns } from './layout.ts';
-import { type Row, toDocument, toSqlText } from './row.ts';
+import { type Row, toOwnDocument, toSqlText } from './row.ts';
 import { type TruthChange, truthChangeOf } from './truth-change.ts';
 import type { AnyView } from './view.ts';
 
@@ -42,7 +42,7 @@ const concerns = (event: DomainEvent, truth: TruthChange, changed: readonly stri
 
 function domainChange(view: AnyView, row: Row, truth: TruthChange, changed: readonly string[]): DomainChange<Document> {
   const documentOf = (columns: Attributes | undefined): Document | undefined =>
-    columns === undefined ? undefined : toDocument(view, columns);
+    columns === undefined ? undefined : toOwnDocument(view, columns);
   return {
     before: documentOf(truth.before),
     after: documentOf(truth.after),

@@ -1,7 +1,7 @@
 import type { JsonRow } from '@hybridge/contracts';
 import { UnstorableValueError, ViewError } from './errors.ts';
-import { type Row, UNAVAILABLE, columnOf, columnsOfView } from './row.ts';
-import type { AnyTable } from './table.ts';
+import { type Row, UNAVAILABLE, columnsOfView } from './row.ts';
+import { type AnyTable, columnOf } from './table.ts';
 import type { AnyView } from './view.ts';
 
 /**

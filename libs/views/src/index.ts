@@ -4,7 +4,31 @@ export { date, text, timestamp, timestamptz, uuid } from './codecs/text.ts';
 export { bool, bytea, jsonb } from './codecs/others.ts';
 export { type IntegerOptions, mariadb } from './codecs/mariadb/index.ts';
 export { type Source, SourceKind, source } from './source.ts';
-export { type AnyTable, type Column, type Columns, type Table, notNull, nullable, table } from './table.ts';
+export {
+  type AnyTable,
+  type Column,
+  type Columns,
+  type RowOf,
+  type Table,
+  columnOf,
+  notNull,
+  nullable,
+  table,
+} from './table.ts';
+export {
+  type Embed,
+  type EmbeddedIn,
+  type Embeds,
+  MAX_EMBED_DEPTH,
+  type ViewRelation,
+  embed,
+  linkColumns,
+  linksOf,
+  protocolRelations,
+} from './embed.ts';
+export type { Collected } from './collect.ts';
+export { addressColumns, placeColumns } from './address.ts';
+export { anchorOfRow, placeOfRow } from './place.ts';
 export {
   type KeyPart,
   type KeyTemplate,
@@ -17,7 +41,7 @@ export {
   renderKey,
 } from './key-template.ts';
 export type { ComputedDefinitions, ComputedIn, ComputedPlain, ComputedType, ComputedTypes } from './computed.ts';
-export { type AnyView, type DocumentOf, type View, type ViewDefinition, view } from './view.ts';
+export { type AnyView, type DocumentIn, type DocumentOf, type View, type ViewDefinition, view } from './view.ts';
 export {
   type CarriedOutChange,
   type ChangeInQuestion,
@@ -73,7 +97,6 @@ export {
   assertStorableRow,
   attributesOf,
   belongsTo,
-  columnOf,
   columnOfAttribute,
   columnsOfView,
   decodeChangeRow,
@@ -84,10 +107,23 @@ export {
   keyOfRow,
   projectRow,
   toDocument,
+  toOwnDocument,
   toSqlText,
 } from './row.ts';
 export { shapeOf } from './shape.ts';
 export {
+  type LinkedChange,
+  type StoreOutcome,
+  type StorePorts,
+  concernsOthers,
+  mustBeFilled,
+  storeAnswer,
+  storeRawAnswer,
+  storeRowChange,
+  tellOthers,
+} from './store-change.ts';
+export {
+  type DecodedAnswer,
   type DecodedChange,
   type RecordFacts,
   type RecordPosition,
@@ -96,8 +132,16 @@ export {
   isSnapshot,
   provenanceOf,
 } from './decode-event.ts';
-export { type ChangeColumns, type ChangeDecoder, type ChangeKey, changeDecoder } from './change-decoder.ts';
-export { type Catalog, createCatalog } from './catalog.ts';
+export {
+  type ChangeColumns,
+  type ChangeDecoder,
+  type ChangeKey,
+  type RowPlace,
+  changeDecoder,
+} from './change-decoder.ts';
+export { type Catalog, basesOf, createCatalog, partOf } from './catalog.ts';
+export { shownView } from './shown-view.ts';
 export { UnstorableValueError, ViewError, type ViewErrorCode } from './errors.ts';
-export { type ViewDescription, describeView } from './describe.ts';
-export { PlanEffect, type PlannedChange, type ViewPlan, planViews } from './plan.ts';
+export { type EmbedDescription, type ViewDescription, describeView } from './describe.ts';
+export { type ViewPlan, planViews } from './plan.ts';
+export { PlanEffect, type PlannedChange } from './planned-change.ts';

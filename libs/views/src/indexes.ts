@@ -8,7 +8,7 @@ import { type AttributeValue, type Attributes, text } from '@hybridge/protocol';
 import type { Document } from './domain-event.ts';
 import { type KeyPart, isStorableKey, renderKey } from './key-template.ts';
 import { unpackColumns } from './layout.ts';
-import { columnOfAttribute, documentOf } from './row.ts';
+import { columnOfAttribute, ownDocument } from './row.ts';
 import { type SortKind, sortKindOf, sortableText } from './sortable-text.ts';
 import type { AnyView } from './view.ts';
 
@@ -108,7 +108,7 @@ export function indexAttributesOf(view: AnyView, index: ViewIndex, values: Attri
 function isListed(view: AnyView, { where }: ViewIndex, values: Attributes): boolean {
   if (where === undefined) return true;
   try {
-    return where(documentOf(view, values));
+    return where(ownDocument(view, values));
   } catch {
     return false;
   }

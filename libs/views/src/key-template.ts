@@ -24,6 +24,10 @@ export function renderKey(template: KeyTemplate, valueOf: (column: string) => st
   return { pk: renderParts(template.pk, valueOf), sk: renderParts(template.sk, valueOf) };
 }
 
+/** As `renderKey`, of the partition key alone. */
+export const renderPartition = ({ pk }: KeyTemplate, valueOf: (column: string) => string | undefined): string =>
+  renderParts(pk, valueOf);
+
 function renderParts(parts: readonly KeyPart[], valueOf: (column: string) => string | undefined): string {
   let key = '';
   for (const [i, part] of parts.entries()) {

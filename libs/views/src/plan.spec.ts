@@ -1,9 +1,11 @@
-import { type ViewDescription, describeView } from './describe.ts';
+import { type EmbedDescription, type ViewDescription, describeView } from './describe.ts';
 import { attribute } from './indexes.ts';
 import { int4, int8 } from './codecs/numbers.ts';
 import { text } from './codecs/text.ts';
 import { column } from './key-template.ts';
-import { PlanEffect, planViews } from './plan.ts';
+import { embed } from './embed.ts';
+import { planViews } from './plan.ts';
+import { PlanEffect } from './planned-change.ts';
 import { source } from './source.ts';
 import { notNull, nullable, table } from './table.ts';
 import { view } from './view.ts';
@@ -14,6 +16,15 @@ const orders = table({
   primaryKey: ['id'],
   columns: { id: notNull(int8()), status: notNull(text()), total: notNull(int4()), note: nullable(text()) },
 });
+
+const people = table({
+  source: source('crm', 'postgres'),
+  name: 'public.people',
+  primaryKey: ['id'],
+  columns: { id: notNull(int4()), name: notNull(text()), manager: nullable(int4()) },
+});
+const manager = embed(people, { on: ['manager'], attributes: { name: 'name' } });
+const buyer = embed(people, { on: ['total'], attributes: { name: 'name' }, embed: { manager }, shards: 2 });
 
 const made = (): ViewDescription =>
   describeView(
@@ -26,6 +37,7 @@ const made = (): ViewDescription =>
       indexes: { byStatus: { pk: ['STATUS', attribute('status')], sk: [attribute('total')] } },
       changes: { allow: ['status'] },
       access: { read: ['public'] },
+      embed: { buyer },
     }),
   );
 
@@ -44,6 +56,18 @@ describe('a description of a view', () => {
       computed: { isLarge: { from: ['total'], value: expect.stringContaining('100') } },
       where: { from: ['status'], keep: expect.stringContaining('draft') },
       indexes: { byStatus: { pk: ['STATUS', '{status}'], sk: ['{total}'], where: null } },
+      embeds: {
+        buyer: {
+          source: 'crm',
+          table: 'public.people',
+          primaryKey: ['id'],
+          on: ['total'],
+          attributes: { name: { column: 'name', type: 'text', nullable: false } },
+          shards: 2,
+          embeds: { manager: { on: ['manager'], shards: 1, embeds: {} } },
+        },
+      },
+      collect: {},
       changes: { allow: ['status'], policy: 'sql-wins' },
     });
   });
@@ -57,6 +81,10 @@ describe('a plan', () => {
   const note = { column: 'note', type: 'text', nullable: true };
   const { total, ...without } = BEFORE.attributes;
   const index = BEFORE.indexes['byStatus']!;
+  const buyerBefore = BEFORE.embeds['buyer']!;
+  const { manager: managerBefore } = buyerBefore.embeds;
+  const otherBuyer = (change: Partial<EmbedDescription>) => ({ embeds: { buyer: { ...buyerBefore, ...change } } });
+  const rebuilt = [['embedded buyer', 'changed', 'rebuild']] as const;
   it.each<[string, Partial<ViewDescription>, readonly (readonly string[])[]]>([
     ['an attribute more', { attributes: { ...BEFORE.attributes, note } }, [['attribute note', 'added', 'refill']]],
     ['one less', { attributes: without }, [['attribute total', 'removed', 'leftovers']]],
@@ -78,7 +106,27 @@ describe('a plan', () => {
     ['no filter', { where: null }, [['filter', 'removed', 'refill']]],
     ['no index', { indexes: {} }, [['index byStatus', 'removed', 'leftovers']]],
     ['another order', { indexes: { byStatus: { ...index, sk: ['{id}'] } } }, [['index byStatus', 'changed', 'refill']]],
+    [
+      'a row embedded more',
+      { embeds: { ...BEFORE.embeds, payer: buyerBefore } },
+      [['embedded payer', 'added', 'refill']],
+    ],
+    ['one less', { embeds: {} }, [['embedded buyer', 'removed', 'leftovers']]],
+    ['another column of it', otherBuyer({ attributes: {} }), rebuilt],
+    ['other rows of it', otherBuyer({ on: ['id'] }), rebuilt],
+    ['other shards', otherBuyer({ shards: 3 }), rebuilt],
+    ['another table of it', otherBuyer({ table: 'public.humans' }), rebuilt],
+    ['less of what it embeds', otherBuyer({ embeds: {} }), rebuilt],
+    ['a collection', { collect: { lines: 'order-lines' } }, [['collections', 'changed', 'none']]],
     ['lazy', { mode: 'lazy' }, [['mode', 'changed', 'none']]],
+    [
+      'lazy with items that end',
+      { mode: 'lazy', ttlSeconds: 86_400 },
+      [
+        ['mode', 'changed', 'none'],
+        ['ttlSeconds', 'added', 'none'],
+      ],
+    ],
     ['another home', { primary: 'dynamodb' }, [['primary', 'changed', 'load']]],
     ['another key', { key: { pk: ['o1', '{id}'], sk: ['ORDER'] } }, [['key', 'changed', 'rebuild']]],
     ['another layout', { layout: 'document' }, [['layout', 'changed', 'rebuild']]],
@@ -100,6 +148,19 @@ describe('a plan', () => {
     expect(told(change)).toEqual(expected);
   });
 
+  it('says why what is embedded cannot change in place, and what to load first', () => {
+    const meaningOf = (change: Partial<ViewDescription>) => changed(change)[0]?.changes[0]?.meaning;
+    expect(meaningOf(otherBuyer({ shards: 3 }))).toBe(
+      'Not in place, as references lie in other partitions, where rows that are embedded do not look for them: give the partition key another first word than "o1".',
+    );
+    expect(meaningOf(otherBuyer({ embeds: { manager: { ...managerBefore!, attributes: {} } } }))).toContain(
+      'as base items hold what the rows in between embedded',
+    );
+    const payer = { ...buyerBefore, embeds: { manager: { ...managerBefore!, table: 'public.managers' } } };
+    expect(meaningOf({ embeds: { ...BEFORE.embeds, payer } })).toContain('rows of public.managers, public.people are');
+    expect(meaningOf({ key: { pk: ['o2', '{id}'], sk: ['X'] } })).toContain('Items, and what is stored of the rows');
+  });
+
   it('takes the greatest effect of a view, and names indexes only if no other view has them', () => {
     const twin = { ...BEFORE, name: 'drafts', key: { pk: ['d1', '{id}'], sk: ['D'] } };
     const next = { ...BEFORE, layout: 'document', indexes: { ...BEFORE.indexes, byTotal: index } };
@@ -108,6 +169,11 @@ describe('a plan', () => {
     ]);
     expect(planViews([BEFORE, twin], [{ ...BEFORE, indexes: {} }, twin])[0]?.removedIndexes).toEqual([]);
     expect(planViews([BEFORE], [{ ...BEFORE, indexes: {} }])[0]?.removedIndexes).toEqual(['byStatus']);
+  });
+
+  it('warns of items that end although their view is eager now', () => {
+    const ending = { ...BEFORE, mode: 'lazy', ttlSeconds: 86_400 };
+    expect(planViews([ending], [BEFORE])).toMatchObject([{ effect: PlanEffect.refill }]);
   });
 
   it('knows a view that came, went or has another name', () => {

@@ -1,30 +1,6 @@
 import type { AttributeDescription, ComputedDescription, Described, ViewDescription } from './describe.ts';
-
-/** What a changed definition asks for, besides that the apps run with it. The later one contains the earlier ones. */
-export const PlanEffect = {
-  /** Nothing. */
-  none: 'none',
-  /** What nobody reads any more stays in the table. */
-  leftovers: 'leftovers',
-  /** Rows without an item get one when they are read; to have them all, the view is compared and repaired. */
-  load: 'load',
-  /** Items have to be filled anew, in place: until then they are what the old definition said. */
-  refill: 'refill',
-  /** Old and new items cannot be mixed: the view needs another first word in its partition key, and a load. */
-  rebuild: 'rebuild',
-} as const;
-export type PlanEffect = (typeof PlanEffect)[keyof typeof PlanEffect];
-
-/** One thing that is not as it was. */
-export interface PlannedChange {
-  readonly view: string;
-  /** `attribute city`, `index byStatus`, `key` */
-  readonly what: string;
-  readonly how: 'added' | 'removed' | 'changed';
-  readonly effect: PlanEffect;
-  /** What it means, in a sentence. */
-  readonly meaning: string;
-}
+import { embedChanges } from './plan-embeds.ts';
+import { type Member, PlanEffect, type PlannedChange, changeOf, membersOf, sameJson } from './planned-change.ts';
 
 /** What has to happen with one view. */
 export interface ViewPlan {
@@ -75,8 +51,6 @@ function changesOf(
   return [...placeChanges(before, after), ...content, ...ruleChanges(before, after)];
 }
 
-const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 const keyShape = ({ source, table, key }: ViewDescription): string => JSON.stringify([source, table, key]);
 
 function addedView(view: ViewDescription, others: readonly ViewDescription[]): PlannedChange {
@@ -126,7 +100,7 @@ function placeChanges(before: ViewDescription, after: ViewDescription): readonly
       change(
         'key prefix',
         PlanEffect.load,
-        `Items are made anew under "${after.key.pk[0]}"; those under "${before.key.pk[0]}" stay, and nobody reads them.`,
+        `Items${alsoOf(after)} are made anew under "${after.key.pk[0]}"; those under "${before.key.pk[0]}" stay, and nobody reads them.`,
       ),
     ];
   }
@@ -143,16 +117,33 @@ function placeChanges(before: ViewDescription, after: ViewDescription): readonly
     .map(([what, , , why]) => change(what, PlanEffect.rebuild, `Not in place, as ${why}: ${first}.`));
 }
 
+/** Base items and references are named after the first word too. */
+const alsoOf = ({ embeds }: ViewDescription): string =>
+  Object.keys(embeds).length === 0 ? '' : ', and what is stored of the rows that they embed,';
+
 /** What items hold. */
 function contentChanges(before: ViewDescription, after: ViewDescription): readonly PlannedChange[] {
-  const ofMode = modeChange(before, after);
+  const ofMode = [...modeChange(before, after), ...ttlChange(before, after)];
   return [
     ...ofMode,
     ...membersOf('attribute', before.attributes, after.attributes, after.name).map((found) => ofAttribute(found)),
     ...membersOf('computed attribute', before.computed, after.computed, after.name).map((found) => ofComputed(found)),
     ...whereChange(before, after),
+    ...embedChanges(before, after),
     ...membersOf('index', before.indexes, after.indexes, after.name).map((found) => ofIndex(found)),
   ];
+}
+
+function ttlChange(before: ViewDescription, after: ViewDescription): readonly PlannedChange[] {
+  const [old, now] = [before.ttlSeconds, after.ttlSeconds];
+  if (old === now) return [];
+  const found = { view: after.name, what: 'ttlSeconds' } as const;
+  const how = old === null ? 'added' : now === null ? 'removed' : 'changed';
+  if (after.mode === 'lazy') {
+    return [{ ...found, how, effect: PlanEffect.none, meaning: 'For items that are filled or changed from now on.' }];
+  }
+  const meaning = 'Items that were to end still do: an eager view has to write each of them anew before.';
+  return [{ ...found, how, effect: PlanEffect.refill, meaning }];
 }
 
 function modeChange(before: ViewDescription, after: ViewDescription): readonly PlannedChange[] {
@@ -188,35 +179,9 @@ function modeChange(before: ViewDescription, after: ViewDescription): readonly P
   return [...mode, primary];
 }
 
-interface Member<T> {
-  readonly view: string;
-  readonly what: string;
-  readonly before: T | undefined;
-  readonly after: T | undefined;
-}
-
-function membersOf<T>(
-  kind: string,
-  before: Readonly<Record<string, T>>,
-  after: Readonly<Record<string, T>>,
-  view: string,
-): readonly Member<T>[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((name) => !sameJson(before[name], after[name]))
-    .map((name) => ({ view, what: `${kind} ${name}`, before: before[name], after: after[name] }));
-}
-
 const NEW_ITEMS = 'Items have it when their row changes or they are filled anew.';
 const OLD_ITEMS = 'Items keep the old one until their row changes or they are filled anew.';
 const LEFT = 'Items keep it, and readers of the SDK do not see it.';
-
-const changeOf = <T>({ view, what }: Member<T>, how: PlannedChange['how'], effect: PlanEffect, meaning: string) => ({
-  view,
-  what,
-  how,
-  effect,
-  meaning,
-});
 
 function ofAttribute(member: Member<AttributeDescription>): PlannedChange {
   const { before, after } = member;
@@ -275,6 +240,7 @@ function ruleChanges(before: ViewDescription, after: ViewDescription): readonly 
       'For writeback, view-api and services with the SDK; a change accepted under the old rules is decided by those of writeback.',
     ],
     ['access', before.access, after.access, 'For view-api.'],
+    ['collections', before.collect, after.collect, 'For what reads them in one query.'],
     ['raw writes', before.rawWrites, after.rawWrites, 'For stream-pipe and writeback.'],
     ['events', before.events, after.events, 'For stream-pipe; nothing is told again of what was.'],
   ];

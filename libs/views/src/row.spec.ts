@@ -18,6 +18,7 @@ import {
   toDocument,
   toSqlText,
 } from './row.ts';
+import { shapeOf } from './shape.ts';
 import { source } from './source.ts';
 import { notNull, nullable, table } from './table.ts';
 import { view } from './view.ts';
@@ -125,7 +126,10 @@ describe('definitions', () => {
 
   it.each([
     ['a key without the primary key', { key: { pk: ['p1', column('id')], sk: ['P'] } }],
-    ['a key with another column', { key: { pk: ['p1', column('id')], sk: [column('label'), column('city')] } }],
+    [
+      'a key with a column that is not there',
+      { key: { pk: ['p1', column('id')], sk: [column('label'), column('town')] } },
+    ],
     ['a key without prefix', { key: { pk: [column('id')], sk: [column('label')] } }],
     ['a reserved attribute', { attributes: { _st: 'city' } }],
     ['a key attribute by the name of ours', { attributes: { pk: 'city' } }],
@@ -194,5 +198,18 @@ describe('createCatalog', () => {
     expect(() => createCatalog([flagsView, flagsView])).toThrow('Two views are named flags');
     const twin = view('twin', { table: flags, key: { pk: ['f1', column('id')], sk: ['F'] }, attributes: { on: 'on' } });
     expect(() => createCatalog([flagsView, twin])).toThrow('make the same keys');
+  });
+});
+
+describe('items that end', () => {
+  const ending = (changes: object) => view('people', { ...definition, ...changes } as never);
+
+  it('are of lazy views, and end no sooner than what holds off older changes', () => {
+    expect(shapeOf(ending({ mode: 'lazy', ttlSeconds: 86_400 })).idleMs).toBe(86_400_000);
+    expect(shapeOf(ending({ mode: 'lazy' })).idleMs).toBeUndefined();
+    expect(() => ending({ ttlSeconds: 86_400 })).toThrow('remove ttlSeconds, or make the view lazy');
+    for (const ttlSeconds of [3_599, 86_400.5]) {
+      expect(() => ending({ mode: 'lazy', ttlSeconds })).toThrow('at least 3600');
+    }
   });
 });

@@ -4,9 +4,11 @@ import type { Codec } from './codecs/codec.ts';
 import type { Document } from './domain-event.ts';
 import { OnFailure, withComputed } from './computed.ts';
 import { UnstorableValueError, ViewError } from './errors.ts';
-import { renderKey } from './key-template.ts';
+import { type ViewRelation, linkColumns } from './embed.ts';
+import { keyColumns, renderKey } from './key-template.ts';
 import { packColumns, unpackColumns } from './layout.ts';
-import type { AnyTable, Column } from './table.ts';
+import { addressColumns } from './address.ts';
+import { type AnyTable, type Column, columnMissing, columnOf } from './table.ts';
 import type { AnyView } from './view.ts';
 import { belongs } from './where.ts';
 
@@ -81,32 +83,20 @@ function decode(
   return row;
 }
 
-export function columnOf(table: AnyTable, name: string): Column {
-  const column = (table.columns as { readonly [column: string]: Column })[name];
-  if (column === undefined) throw columnMissing(table, name);
-  return column;
-}
-
-export const columnMissing = (table: AnyTable, name: string): ViewError =>
-  new ViewError(
-    'HYBRIDGE_VIEW_COLUMN_MISSING',
-    `${table.name} has no column ${name} any more; change the definition of ${table.name} and its views.`,
-  );
-
 const viewColumns = new WeakMap<AnyView, readonly string[]>();
 
-/** Columns a view needs of its table: keys, attributes, and what tells which rows belong to it; each once. */
+/** Columns a view needs of its table: keys, attributes, what tells which rows belong to it and where they point; each once. */
 export function columnsOfView(view: AnyView): readonly string[] {
   const known = viewColumns.get(view);
   if (known !== undefined) return known;
   const ofAttributes: readonly string[] = Object.values(view.attributes);
-  const names = [...(view.table.primaryKey as readonly string[]), ...ofAttributes, ...(view.where?.from ?? [])];
-  const columns = [...new Set(names)];
+  const ofKeys = [...(view.table.primaryKey as readonly string[]), ...keyColumns(view.key)];
+  const columns = [...new Set([...ofKeys, ...ofAttributes, ...(view.where?.from ?? []), ...linkColumns(view)])];
   viewColumns.set(view, columns);
   return columns;
 }
 
-/** The item key of a row. @throws ViewError when a key column is missing or NULL */
+/** The item key of a row; of a view whose items move see `placeOfRow`. @throws ViewError when a key column is missing or NULL */
 export function keyOfRow(view: AnyView, row: Row) {
   return renderKey(view.key, (name) => {
     const value = row[name];
@@ -153,12 +143,16 @@ export const attributesOf = (view: AnyView, row: Row): Attributes =>
     }),
   );
 
-/** What a customer reads: own columns as plain JSON, in the order of the definition. */
-export const toDocument = (view: AnyView, columns: Attributes): Document =>
-  documentOf(view, unpackColumns(view, columns));
+/** What a customer reads: own columns and embedded rows as plain JSON, in the order of the definition. */
+export const toDocument = (view: AnyView, item: Attributes): Document =>
+  withEmbedded(view, item, ownDocument(view, unpackColumns(view, item)));
+
+/** The same without what is embedded, for a truth, which has no part in that. */
+export const toOwnDocument = (view: AnyView, columns: Attributes): Document =>
+  ownDocument(view, unpackColumns(view, columns));
 
 /** The same of values by attribute name. */
-export function documentOf(view: AnyView, values: Attributes): Document {
+export function ownDocument(view: AnyView, values: Attributes): Record<string, PlainJson> {
   // A plain loop: every hit of every reader comes through here.
   const document: Record<string, PlainJson> = {};
   for (const attribute of view.documentNames) {
@@ -166,6 +160,19 @@ export function documentOf(view: AnyView, values: Attributes): Document {
     if (value !== undefined) document[attribute] = toPlain(view, attribute, value);
   }
   return document;
+}
+
+/** @param holder the item, or the value of a fragment, that has what is embedded beside its own columns */
+function withEmbedded(view: AnyView, holder: Attributes, document: Record<string, PlainJson>): Document {
+  for (const { name, base } of view.relations as readonly ViewRelation[]) {
+    document[name] = embeddedDocument(base, holder[name]);
+  }
+  return document;
+}
+
+function embeddedDocument(base: AnyView, value: AttributeValue | undefined): PlainJson {
+  if (value === undefined || !('M' in value)) return null;
+  return withEmbedded(base, value.M, ownDocument(base, value.M));
 }
 
 function toPlain(view: AnyView, attribute: string, value: AttributeValue): PlainJson {
@@ -199,9 +206,9 @@ export function fromPlain(view: AnyView, attribute: string, value: unknown): Att
 export const toSqlText = (table: AnyTable, name: string, value: AttributeValue): string | null =>
   'NULL' in value ? null : columnOf(table, name).codec.toText(value);
 
-/** Key columns as texts, from the parts a customer names in the order of the primary key. @throws ViewError */
+/** Key columns as texts, from the parts a customer names in the order of `addressColumns`. @throws ViewError */
 export function keyFromParts(view: AnyView, parts: readonly string[]): Row {
-  const names: readonly string[] = view.table.primaryKey;
+  const names = addressColumns(view);
   if (parts.length !== names.length) {
     throw new ViewError(
       'HYBRIDGE_VIEW_KEY_INVALID',

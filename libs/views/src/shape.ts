@@ -20,9 +20,10 @@ function makeShape(view: AnyView): ItemShape {
   const computed = Object.keys(view.computed);
   const ofIndexes = indexAttributeNames(view);
   const names = [...itemColumnsOf(view.layout, view.documentNames), ...ofIndexes];
-  if (computed.length === 0 && ofIndexes.length === 0) return { names };
+  const ends = view.ttlSeconds === undefined ? {} : { idleMs: view.ttlSeconds * 1000 };
+  if (computed.length === 0 && ofIndexes.length === 0) return { names, ...ends };
   const derived = view.layout === Layout.document ? ofIndexes : [...computed, ...ofIndexes];
-  return { names, derived: { names: derived, of: (columns) => derive(view, columns) } };
+  return { names, ...ends, derived: { names: derived, of: (columns) => derive(view, columns) } };
 }
 
 /**

@@ -26,6 +26,18 @@ export interface Table<
   readonly primaryKey: P;
 }
 
+/** A row of a table, by column name, with values as documents show them: `type ProductRow = RowOf<typeof products>`. */
+export type RowOf<T> =
+  T extends Table<infer C>
+    ? {
+        readonly [Name in keyof C]: C[Name] extends Column<infer Plain, infer Nullable>
+          ? Nullable extends false
+            ? Plain
+            : Plain | null
+          : never;
+      }
+    : never;
+
 /** A table of any shape: what the machinery works with. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tables are invariant in their column types
 export type AnyTable = Table<any>;
@@ -71,3 +83,16 @@ export function table<const C extends Columns, const P extends readonly (keyof C
   }
   return { ...definition, schema, table: tableName };
 }
+
+/** @throws ViewError `HYBRIDGE_VIEW_COLUMN_MISSING` */
+export function columnOf(table: AnyTable, name: string): Column {
+  const column = (table.columns as { readonly [column: string]: Column })[name];
+  if (column === undefined) throw columnMissing(table, name);
+  return column;
+}
+
+export const columnMissing = (table: AnyTable, name: string): ViewError =>
+  new ViewError(
+    'HYBRIDGE_VIEW_COLUMN_MISSING',
+    `${table.name} has no column ${name} any more; change the definition of ${table.name} and its views.`,
+  );

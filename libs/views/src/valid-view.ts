@@ -1,10 +1,13 @@
-import { isOwnColumn } from '@hybridge/protocol';
+import { DEFAULT_LIMITS, ViewMode, isOwnColumn } from '@hybridge/protocol';
 import { accessProblem } from './access.ts';
+import { collectProblem } from './collect.ts';
 import { computedProblem } from './computed.ts';
+import { type Embeds, type ViewRelation, embedProblem } from './embed.ts';
 import { ViewError } from './errors.ts';
 import { MAX_EXPRESSION_BYTES, longestExpression } from './expression-size.ts';
 import { type KeyTemplate, keyColumns } from './key-template.ts';
 import { Layout } from './layout.ts';
+import { placeProblem } from './place.ts';
 import { primaryProblem } from './primary.ts';
 import type { Column } from './table.ts';
 import { rawWritesProblem } from './raw-writes.ts';
@@ -22,16 +25,19 @@ export function assertValidView(view: AnyView): void {
   const checks = [
     keyProblem,
     prefixProblem,
+    placeProblem,
     sortKeyProblem,
     attributeProblem,
     computedProblem,
     primaryProblem,
     changesProblem,
     whereProblem,
+    ttlProblem,
     rawWritesProblem,
     layoutProblem,
     accessProblem,
     indexesProblem,
+    collectProblem,
   ];
   for (const check of checks) {
     const problem = check(view);
@@ -41,16 +47,20 @@ export function assertValidView(view: AnyView): void {
   }
 }
 
+/** Before anything is made of them: they may embed themselves. @throws as `assertValidView` */
+export function assertValidEmbeds(name: string, view: Parameters<typeof embedProblem>[0], embeds: Embeds): void {
+  const problem = embedProblem(view, embeds);
+  if (problem !== undefined) throw new ViewError('HYBRIDGE_VIEW_DEFINITION_INVALID', `View ${name}: ${problem}`);
+}
+
 type Problem = string | undefined;
 
 function keyProblem({ table, key }: AnyView): Problem {
   const primaryKey: readonly string[] = table.primaryKey;
   const inKey = keyColumns(key);
   const missing = primaryKey.filter((name) => !inKey.includes(name));
-  if (missing.length > 0) return `its key must contain the primary key; add column("${missing.join('"), column("')}").`;
-  const foreign = inKey.filter((name) => !primaryKey.includes(name));
-  return foreign.length > 0
-    ? `key column ${foreign.join(', ')} is not part of the primary key of ${table.name}.`
+  return missing.length > 0
+    ? `its key must contain the primary key; add column("${missing.join('"), column("')}").`
     : undefined;
 }
 
@@ -87,9 +97,24 @@ function attributeProblem({ documentNames, attributeNames, attributes, table }: 
   return undefined;
 }
 
+function ttlProblem({ ttlSeconds, mode }: AnyView): Problem {
+  if (ttlSeconds === undefined) return undefined;
+  if (mode !== ViewMode.lazy) {
+    return `items of an eager view stay as long as their rows; remove ttlSeconds, or make the view lazy.`;
+  }
+  const least = DEFAULT_LIMITS.fenceTtlMs / 1000;
+  return Number.isInteger(ttlSeconds) && ttlSeconds >= least
+    ? undefined
+    : `ttlSeconds is ${ttlSeconds}; take a whole number of seconds, at least ${least}: what holds off older changes must not end first.`;
+}
+
+/** What a relation adds to an expression, in columns. */
+const RELATION_COLUMNS = 8;
+
 function layoutProblem(view: AnyView): Problem {
   if (view.layout === Layout.document) return undefined;
-  const { length } = shapeOf(view).names;
+  const relations = (view.relations as readonly ViewRelation[]).length;
+  const length = shapeOf(view).names.length + relations * RELATION_COLUMNS;
   const { expression, bytes } = longestExpression(length);
   if (bytes <= MAX_EXPRESSION_BYTES) return undefined;
   return (

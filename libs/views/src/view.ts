@@ -1,22 +1,27 @@
 import { ViewMode } from '@hybridge/protocol';
 import type { Access } from './access.ts';
+import { relationsIn } from './base-view.ts';
 import type { ChangeRules, ChangesDefinition } from './change-rules.ts';
+import type { Collected } from './collect.ts';
 import {
   type Computed,
   type ComputedDefinitions,
+  type ComputedIn,
   type ComputedPlain,
   type ComputedSources,
   type ComputedTypes,
   computedFields,
 } from './computed.ts';
 import { type DomainEvent, type EventBuilder, eventBuilder } from './domain-event.ts';
-import { Layout } from './layout.ts';
+import { type EmbeddedIn, type Embeds, type ViewRelation } from './embed.ts';
 import type { IndexDefinitions } from './indexes.ts';
+import { Layout } from './layout.ts';
 import type { KeyTemplate } from './key-template.ts';
+import { placeColumns } from './address.ts';
 import { Primary, rulesOf } from './primary.ts';
 import { RawWrites } from './raw-writes.ts';
 import type { Column, Columns, Table } from './table.ts';
-import { assertValidView } from './valid-view.ts';
+import { assertValidEmbeds, assertValidView } from './valid-view.ts';
 import type { WhereDefinition } from './where.ts';
 
 /** What a reader of the item sees, by attribute name. */
@@ -36,6 +41,12 @@ export type DocumentOf<
       : never;
 };
 
+/** What a reader of a view sees: its own attributes, computed ones, and what it embeds. */
+export type DocumentIn<V> =
+  V extends View<infer C, infer A>
+    ? DocumentOf<C, A, ComputedIn<V>> & (V extends { readonly embed: infer E } ? EmbeddedIn<E> : unknown)
+    : never;
+
 /** Rows of one table as items of the view table. */
 export interface View<
   C extends Columns = Columns,
@@ -45,6 +56,10 @@ export interface View<
   I extends IndexDefinitions = IndexDefinitions,
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- by default of any types
   X extends ComputedTypes = any,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- by default of any rows
+  E extends Embeds = any,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- by default of any views
+  L extends Collected = any,
 > {
   readonly name: string;
   readonly table: Table<C, P>;
@@ -54,6 +69,8 @@ export interface View<
   readonly attributeNames: readonly string[];
   /** Attributes that no column stands behind. */
   readonly computed: { readonly [Name in keyof X]: Computed<X[Name]> };
+  /** See `ViewDefinition`; undefined: items stay. */
+  readonly ttlSeconds: number | undefined;
   /** What its documents show: attributes, then computed ones. */
   readonly documentNames: readonly string[];
   /** Which rows belong to it; undefined: all. */
@@ -68,6 +85,16 @@ export interface View<
   /** Further orders to list its items in, by name; see `indexesOf`. */
   readonly indexes: I;
   readonly events: readonly DomainEvent[];
+  /** What of other rows is in its documents. */
+  readonly embed: E;
+  /** The same, as the machinery works with it. */
+  readonly relations: readonly ViewRelation[];
+  /** Views whose items lie under the partition keys of its own. */
+  readonly collect: L;
+  /** Hidden: rows that other views embed. */
+  readonly isBase: boolean;
+  /** Its key has columns beside those of the primary key: when they change, the item moves. */
+  readonly moves: boolean;
 }
 
 /** A view of any shape: what the machinery works with. */
@@ -83,8 +110,14 @@ export interface ViewDefinition<
   F extends ComputedSources<DocumentOf<C, A>> = Record<never, never>,
   X extends ComputedTypes = Record<never, never>,
   W extends readonly (keyof C & string)[] = readonly (keyof C & string)[],
+  E extends Embeds = Record<never, never>,
+  L extends Collected = Record<never, never>,
 > {
   readonly table: Table<C, P>;
+  /**
+   * Where its items lie. Contains the primary key. Another column in it, such as that of a parent, lets the item move
+   * when it changes; customers cannot change such a view.
+   */
   readonly key: K;
   readonly attributes: A;
   /**
@@ -97,8 +130,21 @@ export interface ViewDefinition<
    * goes, and `deleted` is told.
    */
   readonly where?: WhereDefinition<C, W> | undefined;
+  /**
+   * Columns of rows that a row points to, in its documents: `{ customer: embed(customers, { on: ['customer_id'],
+   * attributes: { name: 'full_name' } }) }`. They follow those rows, of whatever source. `null` where there is no such
+   * row, or nothing is known of it yet. They raise no events, and no index, filter or computed attribute sees them.
+   */
+  readonly embed?: E & NoInfer<Embeds<keyof C & string>>;
+  /** Views whose partition key is that of this one, to be read with it in one query: `{ lines: orderLines }`. */
+  readonly collect?: L;
   /** Default `eager`: every row has an item. `lazy`: only rows somebody has read. */
   readonly mode?: ViewMode;
+  /**
+   * Of a lazy view: how long an item stays after it was filled or changed for the last time; reads do not count. DynamoDB
+   * deletes it some time later, and the next reader fills it anew. At least an hour; default for ever.
+   */
+  readonly ttlSeconds?: number | undefined;
   /**
    * Default `sql`. `dynamodb`: the item is the first copy and SQL follows, so that a read of what has no item, and every
    * change, needs no SQL. `changes` then defaults to everything but the key, by everybody whom `access` admits. Only for
@@ -118,7 +164,7 @@ export interface ViewDefinition<
    */
   readonly rawWrites?: RawWrites;
   /** Who may read and change it through an API that knows its callers; default nobody. */
-  readonly access?: Access<(keyof A | keyof NoInfer<X>) & string>;
+  readonly access?: Access<(keyof A | keyof NoInfer<X>) & string, keyof NoInfer<E> & string>;
   /**
    * Further orders to list its items in: `{ byStatus: { pk: ['ORDERSTATUS', attribute('status')], sk: [attribute('placedAt')] } }`.
    * Only of eager views. They follow the items a moment later.
@@ -143,7 +189,9 @@ export function view<
   const X extends ComputedTypes = Record<never, never>,
   const I extends IndexDefinitions = Record<never, never>,
   const W extends readonly (keyof C & string)[] = readonly (keyof C & string)[],
->(name: string, definition: ViewDefinition<C, A, K, P, I, F, X, W>): View<C, A, K, P, I, X> {
+  const E extends Embeds = Record<never, never>,
+  const L extends Collected = Record<never, never>,
+>(name: string, definition: ViewDefinition<C, A, K, P, I, F, X, W, E, L>): View<C, A, K, P, I, X, E, L> {
   const layout = definition.layout ?? Layout.flat;
   const attributeNames = Object.keys(definition.attributes);
   const primary = definition.primary ?? Primary.sql;
@@ -151,24 +199,44 @@ export function view<
     (definition.table.primaryKey as readonly string[]).includes(definition.attributes[attribute] ?? '');
   const settable = attributeNames.filter((attribute) => !isOfKey(attribute));
   const computed = computedFields((definition.computed ?? {}) as Parameters<typeof computedFields>[0]);
-  const result: View<C, A, K, P, I, X> = {
+  const documentNames = [...attributeNames, ...Object.keys(computed)];
+  const result: View<C, A, K, P, I, X, E, L> = {
     name,
     table: definition.table,
     key: definition.key,
     attributes: definition.attributes,
     attributeNames,
     computed: computed as unknown as View<C, A, K, P, I, X>['computed'],
-    documentNames: [...attributeNames, ...Object.keys(computed)],
+    documentNames,
     where: definition.where as View<C, A, K, P, I, X>['where'],
     layout,
     mode: definition.mode ?? ViewMode.eager,
+    ttlSeconds: definition.ttlSeconds,
     primary,
     changes: rulesOf<DocumentOf<C, A>>(primary, definition.changes, settable as (keyof A & string)[]),
     rawWrites: definition.rawWrites ?? RawWrites.forbid,
     access: definition.access ?? {},
     indexes: definition.indexes ?? ({} as I),
     events: (definition.events?.(eventBuilder()) ?? []) as unknown as readonly DomainEvent[],
+    ...joinsOf(name, definition, documentNames),
+    isBase: false,
+    moves: placeColumns(definition).length > 0,
   };
   assertValidView(result);
   return result;
+}
+
+/** @throws as `view` */
+function joinsOf<C extends Columns, E extends Embeds, L extends Collected>(
+  name: string,
+  {
+    table,
+    key,
+    embed = {} as E,
+    collect = {} as L,
+  }: { readonly table: Table<C>; readonly key: KeyTemplate; readonly embed?: E; readonly collect?: L },
+  documentNames: readonly string[],
+) {
+  assertValidEmbeds(name, { documentNames, table }, embed);
+  return { embed, relations: relationsIn(String(key.pk[0]), name, embed), collect };
 }

@@ -2,6 +2,7 @@ import { catalog } from '@hybridge/definitions';
 import { connectReaders } from '@hybridge/reader-sql';
 import { createDynamoDbClient, createItemStore, createParkedKeys } from '@hybridge/sink-dynamodb';
 import { explainItem } from '@hybridge/verify';
+import { readWith } from '../concerned-views.ts';
 import { type ConnectionFlags, readConfig, sourcesOf, sqlUrlsOf } from '../config.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
@@ -23,9 +24,10 @@ export async function explain(request: ExplainRequest, terminal: Terminal): Prom
   const view = catalog.byName(request.view);
   const keyRow = parseViewKey(view, request.key);
   const config = readConfig(request, terminal.environment);
+  const read = readWith([view]);
   await using rows = connectReaders({
-    sources: sourcesOf([view]),
-    urls: sqlUrlsOf(config, [view]),
+    sources: sourcesOf(read),
+    urls: sqlUrlsOf(config, read),
     max: 1,
     applicationName: 'hybridge-explain',
   });

@@ -1,9 +1,10 @@
-import { type AttributeValue, type Outcome, type PendingChange, sameValue } from '@hybridge/protocol';
+import { type Outcome, type PendingChange, sameValue } from '@hybridge/protocol';
 import { type AttributeFacts, type Explanation, formatKeyParts } from '@hybridge/verify';
 import { type Source, SourceKind } from '@hybridge/views';
-import { duration } from '../duration.ts';
 import { nameOfState } from '../item-state.ts';
 import { toJson } from '../terminal.ts';
+import { embeddedLines, embeddedReport, placeLines } from './render-joins.ts';
+import { moment, valueText } from './values.ts';
 
 export interface Shown {
   readonly explanation: Explanation;
@@ -24,6 +25,11 @@ const VERDICTS: Readonly<Record<Explanation['verdict'], string>> = {
   stale: 'the item shows another row than SQL; on its way, or "hybridge repair" mends it',
   missing: 'SQL has the row, the item does not; on its way, or "hybridge repair" mends it',
   extra: 'the item is live, but SQL has no such row; on its way, or "hybridge repair" mends it',
+  'fan-out': 'a fan-out job is on its way with what it embeds',
+  'fragment-stale': 'it embeds something else than it should; on its way, or "hybridge repair" mends it',
+  'reference-missing': 'it would not be told of changes of what it embeds; "hybridge repair" mends it',
+  'placement-orphan': 'the row lies at another place; on its way, or "hybridge repair" mends it',
+  'anchor-stale': 'the anchor names another place than that of the row; on its way, or "hybridge repair" mends it',
 };
 
 /** Lines for people: a word at the left says what a line is about. */
@@ -40,14 +46,20 @@ export function renderText(shown: Shown): string {
     ...explanation.outcomes.map((outcome) => line('answered', describeOutcome(outcome, shown))),
     line('sql', describeRow(explanation)),
     ...attributeLines(shown),
+    ...block('place', explanation.place === undefined ? [] : placeLines(explanation.place)),
+    ...block(
+      'embeds',
+      explanation.embedded.flatMap((one) => embeddedLines(one, shown)),
+    ),
   ].join('\n');
 }
 
 export function renderJson({ explanation, parked, source, values }: Shown): string {
-  const { item, attributes, pending } = explanation;
+  const { item, attributes, pending, embedded } = explanation;
   return toJson({
     ...explanation,
     keyParts: undefined,
+    embedded: embedded.map((one) => embeddedReport(one, values)),
     id: formatKeyParts(explanation.keyParts),
     source: source.name,
     parked,
@@ -66,6 +78,9 @@ export function renderJson({ explanation, parked, source, values }: Shown): stri
 
 const LABEL_WIDTH = 12;
 const line = (label: string, text: string): string => `${label.padEnd(LABEL_WIDTH)}${text}`;
+
+const block = (label: string, lines: readonly string[]): readonly string[] =>
+  lines.map((text, i) => line(i === 0 ? label : '', text));
 
 type Facts = NonNullable<Explanation['item']>;
 
@@ -157,21 +172,4 @@ function valuesOf({ visible, truth, sql, agrees }: AttributeFacts): string {
   const seen = sameValue(visible, truth) ? [] : [`readers see ${valueText(visible)}`];
   const held = agrees ? [valueText(truth)] : [`item ${valueText(truth)}`, `SQL ${valueText(sql)}`];
   return [...seen, ...held].join(', ');
-}
-
-const MAX_SHOWN = 100;
-
-/** As short as it can be told: `"Leiden"`, `42`, `null`; whatever has parts in DynamoDB's own form. */
-function valueText(value: AttributeValue | undefined): string {
-  if (value === undefined) return 'nothing';
-  if ('NULL' in value) return 'null';
-  const text = 'N' in value ? value.N : toJson('S' in value ? value.S : 'BOOL' in value ? value.BOOL : value);
-  const oneLine = text.replaceAll(/\s*\n\s*/g, ' ');
-  return oneLine.length <= MAX_SHOWN ? oneLine : `${oneLine.slice(0, MAX_SHOWN)}…`;
-}
-
-/** `2026-11-23T03:11:02.120Z (41 s ago)` */
-function moment(at: number, now: number): string {
-  const distance = duration(Math.round(Math.abs(now - at) / 1_000));
-  return `${new Date(at).toISOString()} (${now >= at ? `${distance} ago` : `in ${distance}`})`;
 }

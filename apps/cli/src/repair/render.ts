@@ -1,4 +1,4 @@
-import { type Item, columnsOf, pendingOf, sameValue, versionOf } from '@hybridge/protocol';
+import { type Item, NULL, columnsOf, pendingOf, relationsOf, sameValue, versionOf } from '@hybridge/protocol';
 import { type Repair, RepairOutcome, isRepaired } from '@hybridge/verify';
 import { stateName } from '../item-state.ts';
 import { toJson } from '../terminal.ts';
@@ -29,6 +29,9 @@ export function renderText({ view, key, values }: Asked, repair: Repair): string
     `${view} ${key}: ${repair.outcome} (${MEANING[repair.outcome]})`,
     `before  ${describe(repair.before)}`,
     `after   ${describe(repair.after)}`,
+    ...(repair.told === undefined
+      ? []
+      : [`told    ${repair.told} item(s) that embed the row and were not in line with it`]),
     ...(changed.length === 0 ? [] : [`changed ${changed.join(', ')}`]),
     ...(values ? changed.map((name) => `  ${name}: ${show(repair.before, name)} -> ${show(repair.after, name)}`) : []),
   ].join('\n');
@@ -48,6 +51,7 @@ export function reportOf({ view, key, values }: Asked, repair: Repair) {
     before: summary(repair.before),
     after: summary(repair.after),
     changed: changedAttributes(repair),
+    ...(repair.told === undefined ? {} : { told: repair.told }),
     ...(values ? { values: { before: columns(repair.before), after: columns(repair.after) } } : {}),
   };
 }
@@ -67,7 +71,11 @@ function describe(item: Item | undefined): string {
   return version === undefined ? state : `${state}, version ${version ?? 'none'}${waiting}`;
 }
 
-const columns = (item: Item | undefined) => (item === undefined ? {} : columnsOf(item));
+/** With what it embeds. */
+const columns = (item: Item | undefined) =>
+  item === undefined
+    ? {}
+    : { ...columnsOf(item), ...Object.fromEntries(relationsOf(item).map((name) => [name, item[name] ?? NULL])) };
 
 const changedAttributes = ({ before, after }: Repair): readonly string[] =>
   Object.keys({ ...columns(before), ...columns(after) }).filter((name) => !sameValue(before?.[name], after?.[name]));

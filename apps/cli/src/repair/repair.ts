@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { catalog } from '@hybridge/definitions';
-import { DEFAULT_LIMITS, type ItemStore, type ProtocolContext } from '@hybridge/protocol';
+import { DEFAULT_LIMITS, type ItemStore, type PartitionReader, type ProtocolContext } from '@hybridge/protocol';
+import { createItemReader, createPartitionReader } from '@hybridge/reader-dynamodb';
 import { type ConnectedReaders, connectReaders } from '@hybridge/reader-sql';
 import { createDynamoDbClient, createItemStore } from '@hybridge/sink-dynamodb';
 import { type Repair, isRepaired, repairItem } from '@hybridge/verify';
 import type { AnyView, Row } from '@hybridge/views';
+import { repairedWith } from '../concerned-views.ts';
 import { type CliConfig, type ConnectionFlags, readConfig, sourcesOf, sqlUrlsOf } from '../config.ts';
 import { ExitCode } from '../exit-code.ts';
 import { refuseWhileLoading } from '../table-status.ts';
@@ -40,9 +42,10 @@ export async function withRepair<T>(
   view: AnyView,
   use: (repairing: Repairing) => Promise<T>,
 ): Promise<T> {
+  const concerned = repairedWith([view]);
   await using rows = connectReaders({
-    sources: sourcesOf([view]),
-    urls: sqlUrlsOf(config, [view]),
+    sources: sourcesOf(concerned),
+    urls: sqlUrlsOf(config, concerned),
     max: 1,
     applicationName: 'hybridge-repair',
   });
@@ -50,7 +53,8 @@ export async function withRepair<T>(
   try {
     const store = createItemStore(dynamodb, { tableName: config.tableName });
     await refuseWhileLoading(store, config.tableName);
-    return await use({ dynamodb, repairOne: (keyRow) => repairWith({ store, rows }, view, keyRow) });
+    const partitions = createPartitionReader(createItemReader(dynamodb, { tableName: config.tableName }));
+    return await use({ dynamodb, repairOne: (keyRow) => repairWith({ store, partitions, rows }, view, keyRow) });
   } finally {
     dynamodb.destroy();
   }
@@ -58,11 +62,12 @@ export async function withRepair<T>(
 
 interface RepairConnections {
   readonly store: ItemStore;
+  readonly partitions: PartitionReader;
   readonly rows: ConnectedReaders;
 }
 
 /** @throws SqlReadError, DynamoDbSinkError */
-export function repairWith({ store, rows }: RepairConnections, view: AnyView, keyRow: Row): Promise<Repair> {
+export function repairWith({ rows, ...connections }: RepairConnections, view: AnyView, keyRow: Row): Promise<Repair> {
   const context: ProtocolContext = { now: Date.now, nonce: randomUUID, limits: DEFAULT_LIMITS };
-  return repairItem({ store, rows, context, isPrimary: () => rows.isPrimary(view) }, view, keyRow);
+  return repairItem({ ...connections, rows, context, catalog, isPrimary: (of) => rows.isPrimary(of) }, view, keyRow);
 }

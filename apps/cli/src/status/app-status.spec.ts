@@ -19,6 +19,8 @@ const app = (health: unknown, metrics = METRICS) => {
 };
 const healthy = { app: 'projector', healthy: true, problems: [] };
 
+const NO_FAN_OUTS = { open: 0, more: false, oldest: [] };
+
 describe('askApp', () => {
   it('gathers health, and the figures worth a look over all labels', async () => {
     const { get, asked } = app(healthy);
@@ -65,8 +67,8 @@ describe('countPending', () => {
     expect(pending).toEqual({ items: 3, oldest: { key: key(1), ageSeconds: 6 } });
     expect(await countPending(itemsOf(), () => 10_000, signal)).toEqual({ items: 0 });
     const table = { name: 'views', state: 'open' } as const;
-    expect(renderText({ apps: [], pending, table })).toBe(
-      'table views: open\npending items: 3, the oldest for 6 s (c1#CUSTOMER#1 CUSTOMER)',
+    expect(renderText({ apps: [], pending, table, fanOuts: NO_FAN_OUTS })).toBe(
+      'table views: open\npending items: 3, the oldest for 6 s (c1#CUSTOMER#1 CUSTOMER)\nfan-out jobs: 0',
     );
   });
 });
@@ -76,6 +78,7 @@ describe('renderText', () => {
     ['unclaimed', 'table views: unclaimed, neither'],
     ['loading', 'table views: loading, nobody is served'],
   ] as const)('says what it means that a table is %s', (state, line) => {
-    expect(renderText({ apps: [], pending: { items: 0 }, table: { name: 'views', state } })).toContain(line);
+    const table = { name: 'views', state };
+    expect(renderText({ apps: [], pending: { items: 0 }, table, fanOuts: NO_FAN_OUTS })).toContain(line);
   });
 });

@@ -15,8 +15,9 @@ export interface Checkpoint {
 
 const keyParts = z.array(z.string()).min(1);
 
+/** Files of an earlier build know fewer classes. */
 const counts = z.object(
-  Object.fromEntries(Object.values(ComparisonClass).map((name) => [name, z.int()])),
+  Object.fromEntries(Object.values(ComparisonClass).map((name) => [name, z.int().default(0)])),
 ) as unknown as z.ZodType<Counts>;
 
 const schema: z.ZodType<Progress> = z.object({

@@ -1,11 +1,12 @@
-import type { Comparison } from '@hybridge/verify';
+import { ComparisonClass, type Comparison, type Counts } from '@hybridge/verify';
 import type { TableStatus } from '../table-status.ts';
 import { renderJson, renderText } from './render.ts';
 
+const NONE = Object.fromEntries(Object.values(ComparisonClass).map((name) => [name, 0])) as Counts;
 const comparison = (missing: number): Comparison => ({
   view: 'orders',
   compared: 10,
-  counts: { matched: 10 - missing, unread: 0, pending: 0, quarantined: 0, stale: 0, missing, extra: 0 },
+  counts: { ...NONE, matched: 10 - missing, missing },
   differences: [],
 });
 
@@ -47,6 +48,15 @@ describe('the report of verify', () => {
     expect(text(state, 3)).toContain('3 difference(s); hybridge repair mends one, verify --repair all.');
     expect(text(state, 0)).toContain('The views say what SQL says. (1.0 s');
     expect(text(state, 3)).not.toContain('loaded');
+  });
+
+  it('names items that a fan-out job is on its way to, which are no differences', () => {
+    const one = comparison(0);
+    const waiting = { ...result('open', 0), comparisons: [{ ...one, counts: { ...one.counts, 'fan-out': 4 } }] };
+    expect(renderText(waiting, { values: false })).toMatch(
+      /fan-out\n.* 4\n4 item\(s\) have still to be told .*\nThe views say what SQL says\./,
+    );
+    expect(JSON.parse(renderJson(waiting, { values: false }))).toMatchObject({ clean: true });
   });
 
   it('names the views that could not be compared', () => {

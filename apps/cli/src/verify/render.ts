@@ -48,8 +48,15 @@ export function renderText(result: VerifyResult, { values }: Style): string {
   const rate = rateOf(result);
   const pace = rate === undefined ? '' : `, ${rate} keys/s`;
   const left = skipped.map(({ view, source, problem }) => `${view} was NOT compared: source ${source}: ${problem}`);
-  const report = [renderReport(comparisons, { values }), ...left].join('\n');
+  const report = [renderReport(comparisons, { values }), ...left, ...waitingLines(comparisons)].join('\n');
   return `${report}\n${verdictOf(result)} (${seconds.toFixed(1)} s${pace})`;
+}
+
+function waitingLines(comparisons: readonly Comparison[]): readonly string[] {
+  const waiting = comparisons.reduce((sum, { counts }) => sum + counts['fan-out'], 0);
+  return waiting === 0
+    ? []
+    : [`${waiting} item(s) have still to be told of rows that they embed: "hybridge status" shows the fan-out jobs.`];
 }
 
 function verdictOf(result: VerifyResult): string {

@@ -1,9 +1,10 @@
 import { catalog } from '@hybridge/definitions';
-import { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
+import { createDynamoDbClient, createItemReader, createPartitionReader } from '@hybridge/reader-dynamodb';
 import { type KeyRange, connectReaders } from '@hybridge/reader-sql';
 import { createItemStore } from '@hybridge/sink-dynamodb';
 import { type CompareOptions, type Repair, type RepairOutcome, compareAll } from '@hybridge/verify';
-import { type AnyView, type Row, createCatalog } from '@hybridge/views';
+import type { AnyView, Row } from '@hybridge/views';
+import { readWith, repairedWith } from '../concerned-views.ts';
 import { type ConnectionFlags, readConfig, sourcesOf, sqlUrlsOf } from '../config.ts';
 import { CliError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -43,7 +44,7 @@ export async function verify(request: VerifyRequest, terminal: Terminal): Promis
   const repairs = request.repair ? createRepairs() : undefined;
   const { table, comparisons } = await compare(views, config, repairs, {
     ...options,
-    ...(sourcesOf(views).length > 1 && { onUnavailable }),
+    ...(sourcesOf(readWith(views)).length > 1 && { onUnavailable }),
     ratePerSecond: request.rate,
     resume: checkpoint?.progress,
     onProgress: checkpoint?.save,
@@ -81,9 +82,10 @@ async function compare(
   options: CompareOptions,
 ): Promise<Pick<VerifyResult, 'table' | 'comparisons'>> {
   const dynamodb = createDynamoDbClient(config.dynamodb);
+  const read = repairs === undefined ? readWith(views) : repairedWith(readWith(views));
   await using rows = connectReaders({
-    sources: sourcesOf(views),
-    urls: sqlUrlsOf(config, views),
+    sources: sourcesOf(read),
+    urls: sqlUrlsOf(config, read),
     max: 2,
     applicationName: 'hybridge-verify',
     statementTimeoutMs: 60_000,
@@ -92,12 +94,13 @@ async function compare(
     const items = createItemReader(dynamodb, { tableName: config.tableName });
     const store = createItemStore(dynamodb, { tableName: config.tableName });
     if (repairs !== undefined) await refuseWhileLoading(store, config.tableName);
+    const partitions = createPartitionReader(items);
     const onDifference = async (view: AnyView, keyRow: Row): Promise<void> =>
-      repairs?.note(await repairWith({ store, rows }, view, keyRow));
+      repairs?.note(await repairWith({ store, partitions, rows }, view, keyRow));
     const comparisons = await compareAll(
-      createCatalog(views),
+      catalog,
       { rows, items },
-      { ...options, ...(repairs !== undefined && { onDifference }) },
+      { ...options, views, ...(repairs !== undefined && { onDifference }) },
     );
     return { comparisons, table: await readTableStatus(store, config.tableName) };
   } finally {

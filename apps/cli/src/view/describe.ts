@@ -1,5 +1,5 @@
 import { catalog } from '@hybridge/definitions';
-import { type ViewDescription, describeView } from '@hybridge/views';
+import { type EmbedDescription, type ViewDescription, describeView } from '@hybridge/views';
 import { z } from 'zod';
 import { CliError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -16,6 +16,18 @@ const computed = z.object({ from: z.array(z.string()), type: z.string(), nullabl
 const parts = z.array(z.string());
 const index = z.object({ pk: parts, sk: parts, where: z.string().nullable() });
 
+const embed: z.ZodType<EmbedDescription> = z.lazy(() =>
+  z.object({
+    source: z.string(),
+    table: z.string(),
+    primaryKey: parts,
+    on: parts,
+    attributes: z.record(z.string(), attribute),
+    shards: z.int(),
+    embeds: z.record(z.string(), embed),
+  }),
+);
+
 const description = z.object({
   name: z.string(),
   source: z.string(),
@@ -25,9 +37,13 @@ const description = z.object({
   key: z.object({ pk: parts, sk: parts }),
   attributes: z.record(z.string(), attribute),
   computed: z.record(z.string(), computed),
+  // Builds of before there were joins do not print these.
+  embeds: z.record(z.string(), embed).default({}),
+  collect: z.record(z.string(), z.string()).default({}),
   where: z.object({ from: parts, keep: z.string() }).nullable(),
   indexes: z.record(z.string(), index),
   mode: z.string(),
+  ttlSeconds: z.number().nullable().default(null),
   primary: z.string(),
   layout: z.string(),
   rawWrites: z.string(),

@@ -64,7 +64,7 @@ describe('hybridge view', () => {
 });
 
 describe('what a plan costs', () => {
-  const item = { pk: { S: 'x'.repeat(1_500) } };
+  const item = { item: { pk: { S: 'x'.repeat(1_500) } }, references: [] };
 
   it.each([
     [PlanEffect.load, 0, 3],
@@ -80,8 +80,23 @@ describe('what a plan costs', () => {
     });
   });
 
+  it('counts a write and the storage of each reference', () => {
+    const reference = { pk: { S: 'r'.repeat(98) } };
+    const embedding = { ...item, references: [reference, reference] };
+    expect(estimateOf([embedding], 0, PlanEffect.load, 10)).toMatchObject({
+      writeUnitsPerItem: 5,
+      itemBytes: 1_502,
+      storageBytes: 16_020 + 10 * 2 * 200,
+    });
+    expect(estimateOf([embedding], 0, PlanEffect.leftovers, 10).writeUnitsPerItem).toBe(0);
+  });
+
   it('is shown with rows, or without where nobody knows how many there are', () => {
     const change = { view: 'v', what: 'index a', how: 'added', effect: 'refill', meaning: 'M.' } as const;
+    const bases = [
+      { view: 'v.parent', estimate: estimateOf([item], 0, 'load', 10) },
+      { view: 'v.parent.other', estimate: undefined },
+    ];
     const base = {
       view: 'v',
       changes: [change],
@@ -89,7 +104,7 @@ describe('what a plan costs', () => {
       addedIndexes: ['a'],
       removedIndexes: ['b'],
     } as const;
-    expect(renderText([{ ...base, estimate: estimateOf([item], 1, 'refill', 2_000_000) }])).toBe(
+    expect(renderText([{ ...base, estimate: { ...estimateOf([item], 1, 'refill', 2_000_000), bases } }])).toBe(
       [
         'v: refill',
         '  + index a (refill): M.',
@@ -97,8 +112,12 @@ describe('what a plan costs', () => {
         '  ! no view uses index b any more: the view table can drop it afterwards',
         '  = deploy the projector, then "hybridge verify v --repair", then what needs the new form',
         '  $ about 2,000,000 rows, 1502 bytes and 9 WCU an item (1 sampled): 18,000,000 WCU, 6.0 GB stored in the end',
+        '  $ and base items of v.parent: about 10 rows, 1502 bytes and 3 WCU an item (1 sampled): 30 WCU, 15.6 KB stored in the end',
+        '  $ and base items of v.parent.other: not estimated, as their source database was not named',
       ].join('\n'),
     );
-    expect(renderText([{ ...base, estimate: estimateOf([], 0, 'refill', undefined) }])).toContain('analyse the table');
+    expect(renderText([{ ...base, estimate: { ...estimateOf([], 0, 'refill', undefined), bases: [] } }])).toContain(
+      'analyse the table',
+    );
   });
 });

@@ -6,7 +6,7 @@ import { CliError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseDescriptions } from './describe.ts';
-import { type Estimate, estimatePlan } from './estimate.ts';
+import { type PlanEstimate, estimatePlan } from './estimate.ts';
 import { renderJson, renderText } from './render.ts';
 
 export interface PlanRequest extends ConnectionFlags {
@@ -17,7 +17,7 @@ export interface PlanRequest extends ConnectionFlags {
 
 /** A view's plan, with what it costs where its source database was named. */
 export interface CostedPlan extends ViewPlan {
-  readonly estimate: Estimate | undefined;
+  readonly estimate: PlanEstimate | undefined;
 }
 
 /**
@@ -36,12 +36,11 @@ export async function plan(request: PlanRequest, terminal: Terminal): Promise<Ex
 
 const COSTLY: readonly PlanEffect[] = [PlanEffect.load, PlanEffect.refill, PlanEffect.rebuild];
 
-async function costOf(each: ViewPlan, urls: ReadonlyMap<string, string>): Promise<Estimate | undefined> {
+async function costOf(each: ViewPlan, urls: ReadonlyMap<string, string>): Promise<PlanEstimate | undefined> {
   const view = catalog.views.find(({ name }) => name === each.view);
-  const url = view === undefined ? undefined : urls.get(view.table.source.name);
-  return view === undefined || url === undefined || !COSTLY.includes(each.effect)
+  return view === undefined || !urls.has(view.table.source.name) || !COSTLY.includes(each.effect)
     ? undefined
-    : estimatePlan(view, each, url);
+    : estimatePlan(view, each, urls);
 }
 
 async function readText(file: string): Promise<string> {

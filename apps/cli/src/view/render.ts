@@ -1,5 +1,6 @@
 import { PlanEffect, type PlannedChange } from '@hybridge/views';
 import { toJson } from '../terminal.ts';
+import type { BaseEstimate, Estimate } from './estimate.ts';
 import type { CostedPlan } from './plan.ts';
 
 const STEPS: Readonly<Record<PlanEffect, (view: string) => string>> = {
@@ -37,13 +38,20 @@ const renderChange = ({ what, how, effect, meaning }: PlannedChange): string =>
 
 function costLines({ estimate }: CostedPlan): readonly string[] {
   if (estimate === undefined) return [];
+  return [costLine('  $ ', estimate), ...estimate.bases.map((base) => baseLine(base))];
+}
+
+const baseLine = ({ view, estimate }: BaseEstimate): string =>
+  estimate === undefined
+    ? `  $ and base items of ${view}: not estimated, as their source database was not named`
+    : costLine(`  $ and base items of ${view}: `, estimate);
+
+function costLine(lead: string, estimate: Estimate): string {
   const { rows, sampled, itemBytes, writeUnitsPerItem, writeUnits, storageBytes } = estimate;
   const each = `${itemBytes} bytes and ${writeUnitsPerItem} WCU an item (${sampled} sampled)`;
   return writeUnits === undefined || storageBytes === undefined
-    ? [`  $ ${each}; the database has no estimate of its rows: analyse the table`]
-    : [
-        `  $ about ${count(rows ?? 0)} rows, ${each}: ${count(writeUnits)} WCU, ${size(storageBytes)} stored in the end`,
-      ];
+    ? `${lead}${each}; the database has no estimate of its rows: analyse the table`
+    : `${lead}about ${count(rows ?? 0)} rows, ${each}: ${count(writeUnits)} WCU, ${size(storageBytes)} stored in the end`;
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');

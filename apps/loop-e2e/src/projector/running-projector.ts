@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type LocalStack, type Samples, scrape } from '@hybridge/local-stack';
+import { type LocalStack, type Samples, scrape, shopOnly } from '@hybridge/local-stack';
 
 /** The real process of the projector, without SQL: nothing in these tests needs a fill. */
 export interface RunningProjector extends AsyncDisposable {
@@ -31,6 +31,7 @@ export async function startProjectorProcess(
 ): Promise<RunningProjector> {
   const port = await freePort();
   const environment = {
+    ...shopOnly().env,
     PATH: process.env['PATH'],
     AWS_ACCESS_KEY_ID: endpoints.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: endpoints.credentials.secretAccessKey,

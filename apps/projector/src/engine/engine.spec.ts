@@ -4,7 +4,7 @@ import { text } from '@hybridge/protocol';
 import type { ChangeRecord } from '@hybridge/source-kafka';
 import { rowChange, settleSignal, versionAt } from '@hybridge/testkit';
 import { createProjectorMetrics } from '../metrics.ts';
-import { recordOf } from '../testing.features.ts';
+import { recordOf, rowWork } from '../testing.features.ts';
 import type { RecordPlace, Work } from '../work.ts';
 import { batchOf } from './batches.features.ts';
 import { type EngineOptions, createEngine } from './engine.ts';
@@ -32,8 +32,9 @@ function read({ value = '', offset }: ChangeRecord): Work[] {
   return value.split(' ').flatMap((name): Work[] => {
     const key = { pk: name.replace('?', ''), sk: '' };
     if (name === '') return [];
-    if (name.startsWith('?')) return [{ kind: 'settle', view, key, keyRow: {}, signal: settleSignal({ n, key }) }];
-    return [{ kind: 'row', view, key, keyRow: {}, change: rowChange({ n, key }), snapshot: false }];
+    if (name.startsWith('?'))
+      return [{ kind: 'settle', view, key, keyRow: {}, signal: settleSignal({ n, key }), links: {} }];
+    return [rowWork(view, rowChange({ n, key }))];
   });
 }
 

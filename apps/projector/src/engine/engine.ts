@@ -3,7 +3,7 @@ import type { Logger } from '@hybridge/observability';
 import { type KeyedQueue, createBudget, createKeyedQueue } from '@hybridge/runtime';
 import type { ChangeHandler, ChangeRecord } from '@hybridge/source-kafka';
 import type { ProjectorMetrics } from '../metrics.ts';
-import type { RecordPlace, Work } from '../work.ts';
+import { type RecordPlace, type Work, laneOf } from '../work.ts';
 import { type Receipt, type Task, isAbandoned, mergeTask } from './task.ts';
 
 export interface EngineOptions {
@@ -22,8 +22,8 @@ export interface EngineOptions {
 }
 
 /**
- * Writes items side by side, over batches and partitions, each item's changes in order. Changes of an item that wait for
- * the one before them become one. A record is reported done when all its work is, in whatever order that happens.
+ * Writes items side by side, over batches and partitions, each item's changes in order, and each row's where items move.
+ * Changes of an item that wait for the one before them become one. A record is reported done when all its work is, in whatever order that happens.
  */
 export function createEngine(options: EngineOptions): ChangeHandler {
   const { source, metrics, logger } = options;
@@ -61,7 +61,7 @@ export function createEngine(options: EngineOptions): ChangeHandler {
     const bytes = sizeOf(record);
     const receipt: Receipt = { batch, index, offset: record.offset, bytes, remaining: work.length, hasFailed: false };
     budget.take(bytes);
-    for (const piece of work) queue.add(formatKey(piece.key), { work: piece, receipts: [receipt] });
+    for (const piece of work) queue.add(formatKey(laneOf(piece)), { work: piece, receipts: [receipt] });
   };
 
   return {

@@ -21,10 +21,12 @@ const row = (n: number, overrides: Parameters<typeof rowChange>[0] = {}): RowWor
   ...common,
   kind: 'row',
   change: rowChange({ n, ...overrides }),
+  links: {},
+  guess: 'same',
   snapshot: false,
 });
 const inParts = (n: number, columns: RowWork['change']['columns']): RowWork => row(n, { kind: 'partial', columns });
-const settled: Work = { ...common, kind: 'settle', signal: settleSignal() };
+const settled: Work = { ...common, kind: 'settle', signal: settleSignal(), links: {} };
 const parked: Work = { ...common, kind: 'park', reason: 'malformed', change: undefined };
 
 describe('joining the work of one item', () => {
@@ -45,8 +47,8 @@ describe('joining the work of one item', () => {
 
   it('drops what a replay repeats', () => {
     const before = row(5);
-    expect(mergeWork(before, row(3))).toBe(before);
-    expect(mergeWork(before, row(5))).toBe(before);
+    expect(mergeWork(before, row(3))).toEqual({ ...before, covers: true });
+    expect(mergeWork(before, row(5))).toEqual({ ...before, covers: true });
   });
 
   it.each([
@@ -55,6 +57,25 @@ describe('joining the work of one item', () => {
     ['a snapshot row, which the item may refuse', row(0, { version: SNAPSHOT_VERSION })],
   ])('lays no partial update over %s', (_, before) => {
     expect(mergeWork(before, inParts(2, { city: text('Delft') }))).toBeUndefined();
+  });
+
+  it('covers what it joins, and points where the newest says that tells', () => {
+    const links = (parent: string) => ({ links: { customer: parent } });
+    const before = { ...row(1), ...links('A#1'), guess: 'other' } as const;
+    expect(mergeWork(before, { ...row(2), ...links('A#2') })).toMatchObject({
+      ...links('A#2'),
+      guess: 'other',
+      covers: true,
+    });
+    const untouched = { ...inParts(2, { city: text('Delft') }), links: undefined };
+    expect(mergeWork(before, untouched)).toMatchObject({ ...links('A#1'), guess: 'other', covers: true });
+    expect(mergeWork(row(1), row(2))).toMatchObject({ guess: 'same', covers: true });
+  });
+
+  it('joins no changes between which the row moves', () => {
+    const elsewhere = row(2, { key: { ...KEY, pk: 'elsewhere' } });
+    expect(mergeWork(row(1), elsewhere)).toBeUndefined();
+    expect(mergeWork(elsewhere, row(3, { key: elsewhere.change.key }))).toMatchObject({ change: { kind: 'upsert' } });
   });
 
   it('leaves answers, parked work and other views as they are', () => {

@@ -3,7 +3,7 @@ import type { ChangeHandler } from '@hybridge/source-kafka';
 import { rowChange } from '@hybridge/testkit';
 import { column, int4, notNull, source, table, view } from '@hybridge/views';
 import { createProjectorMetrics } from '../metrics.ts';
-import { recordOf } from '../testing.features.ts';
+import { recordOf, rowWork } from '../testing.features.ts';
 import { batchOf } from './batches.features.ts';
 import { createEngine } from './engine.ts';
 import { createSourceEngines } from './source-engines.ts';
@@ -33,7 +33,7 @@ function setUp() {
       read: ({ value = '', offset }) => {
         const key = { pk: value, sk: 'X' };
         const change = rowChange({ n: Number(offset) + 1, key });
-        return [{ kind: 'row', view: things, key, keyRow: {}, change, snapshot: false }];
+        return [rowWork(things, change)];
       },
       apply: async ({ key }) => {
         if (of === stock) throw Object.assign(new Error('down'), { retry: 'transient' });

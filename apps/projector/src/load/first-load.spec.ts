@@ -4,21 +4,14 @@ import { type BulkWriter, PutUnansweredError, PutsForbiddenError } from '@hybrid
 import { KEY, rowChange, testContext } from '@hybridge/testkit';
 import { createProjectorMetrics } from '../metrics.ts';
 import type { RowWork } from '../work.ts';
+import { rowWork, viewNamed } from '../testing.features.ts';
 import { fakeClock, turns } from './fake-clock.features.ts';
 import { LoadStoppedError, createFirstLoad } from './first-load.ts';
 
 const GRACE_MS = 20; // the pause is real, the clock is not
 
-const work = (overrides: Partial<RowWork> = {}): RowWork => ({
-  kind: 'row',
-  view: { name: 'v', mode: 'eager' } as RowWork['view'],
-  key: KEY,
-  keyRow: {},
-  change: rowChange(),
-  snapshot: false,
-  isNewest: true,
-  ...overrides,
-});
+const work = (overrides: Partial<RowWork> = {}): RowWork =>
+  rowWork(viewNamed('v'), rowChange(), { isNewest: true, ...overrides });
 
 /** A writer whose puts are answered by the test, and a lease that holds until the test takes it. */
 function setUp() {

@@ -2,6 +2,7 @@ import type { Logger } from '@hybridge/observability';
 import { type ProtocolContext, ViewMode, decideRowChange } from '@hybridge/protocol';
 import { pause } from '@hybridge/runtime';
 import { type BulkWriter, PutUnansweredError, PutsForbiddenError } from '@hybridge/sink-dynamodb';
+import type { AnyView } from '@hybridge/views';
 import type { ProjectorMetrics } from '../metrics.ts';
 import type { RowWork } from '../work.ts';
 import type { Clock } from './clock.ts';
@@ -157,6 +158,12 @@ export function createFirstLoad(deps: FirstLoadDependencies): FirstLoad {
   };
 }
 
-/** A whole row that is newer than all that came before in its partition can take nothing back. */
+/**
+ * A whole row that is newer than all that came before in its partition can take nothing back. What a row embeds, who embeds it
+ * and where it was before no put can ask.
+ */
 export const isPuttable = ({ isNewest, view, change }: RowWork): boolean =>
-  isNewest === true && view.mode === ViewMode.eager && change.kind === 'upsert' && change.aged !== true;
+  isNewest === true && isAlone(view) && change.kind === 'upsert' && change.aged !== true;
+
+const isAlone = ({ mode, relations, isBase, moves }: AnyView): boolean =>
+  mode === ViewMode.eager && relations.length === 0 && !isBase && !moves;

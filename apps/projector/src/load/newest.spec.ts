@@ -1,21 +1,17 @@
 import { type RowChange, type Version } from '@hybridge/protocol';
 import { KEY, rowChange, versionAt } from '@hybridge/testkit';
 import { mergeWork } from '../engine/merge.ts';
+import type { AnyView } from '@hybridge/views';
 import type { RowWork, Work } from '../work.ts';
+import { rowWork, viewNamed } from '../testing.features.ts';
 import { isPuttable } from './first-load.ts';
 import { createNewestMarker } from './newest.ts';
 
-const eager = { name: 'v', mode: 'eager' } as RowWork['view'];
-const lazy = { name: 'v', mode: 'lazy' } as RowWork['view'];
+const eager = viewNamed('v');
+const lazy = viewNamed('v', 'lazy');
 
-const work = (change: Partial<RowChange> & { n?: number } = {}, view = eager): RowWork => ({
-  kind: 'row',
-  view,
-  key: KEY,
-  keyRow: {},
-  change: rowChange(change),
-  snapshot: false,
-});
+const work = (change: Partial<RowChange> & { n?: number } = {}, view = eager): RowWork =>
+  rowWork(view, rowChange(change));
 
 const place = (partition = 0, topic = 't') => ({ topic, partition, offset: 0n });
 
@@ -80,6 +76,13 @@ describe('what may be put', () => {
       expect(isPuttable(newest({ kind }))).toBe(false);
     }
     expect(isPuttable(newest({ aged: true }))).toBe(false);
+  });
+
+  it('is no row that embeds others, is embedded, or moves: a put asks nobody', () => {
+    const which = [{ relations: [{}] }, { isBase: true }, { moves: true }].map(
+      (more) => ({ ...eager, ...more }) as AnyView,
+    );
+    for (const one of which) expect(isPuttable(newest({}, one))).toBe(false);
   });
 
   it('is of two joined changes only what is newest in both', () => {

@@ -3,22 +3,13 @@ import { ServingState, claimServing, openServing, readServing } from '@hybridge/
 import { createMemoryItemStore, rowChange, testContext, versionAt } from '@hybridge/testkit';
 import { createProjectorMetrics } from '../metrics.ts';
 import type { RowWork } from '../work.ts';
+import { rowWork, viewNamed } from '../testing.features.ts';
 import { fakeClock, turns } from './fake-clock.features.ts';
 import { createTableLoad } from './table-load.ts';
 
 const place = { topic: 't', partition: 0, offset: 0n };
 
-const work = (n: number): RowWork => {
-  const change = rowChange({ n });
-  return {
-    kind: 'row',
-    view: { name: 'v', mode: 'eager' } as RowWork['view'],
-    key: change.key,
-    keyRow: {},
-    change,
-    snapshot: false,
-  };
-};
+const work = (n: number): RowWork => rowWork(viewNamed('v'), rowChange({ n }));
 
 function setUp(bulk: boolean) {
   const store = createMemoryItemStore();

@@ -1,10 +1,12 @@
-import { ViewMode, carryOut, decideRepair, formatKey } from '@hybridge/protocol';
+import { type RowChange, ViewMode, formatKey } from '@hybridge/protocol';
 import type { Logger } from '@hybridge/observability';
 import { DynamoDbSinkError } from '@hybridge/sink-dynamodb';
 import { type ApplyDeps, applyRow, applySettle, fill, storeChange, unstorable } from '../apply.ts';
 import { TooManyParkedError } from '../errors.ts';
+import { fenceItem } from '../fence-item.ts';
 import type { ParkWork, RecordPlace, RowWork, Work } from '../work.ts';
 import type { TruncateEvent } from '../truncate/sweeper.ts';
+import { isNowhere, whereItIs } from './moved-row.ts';
 import type { ParkingLot } from './parking-lot.ts';
 
 export interface ParkingDeps extends ApplyDeps {
@@ -49,7 +51,8 @@ async function applyOrPark(work: RowWork, place: () => RecordPlace, deps: Parkin
 const isPoison = (error: unknown): error is DynamoDbSinkError =>
   error instanceof DynamoDbSinkError && error.code === 'HYBRIDGE_SINK_ITEM_INVALID';
 
-async function park(work: ParkWork, place: RecordPlace, deps: ParkingDeps): Promise<void> {
+async function park(given: ParkWork, place: RecordPlace, deps: ParkingDeps): Promise<void> {
+  const work = await whereItIs(given, deps.store);
   const isNew = !deps.lot.mayBeParked(work.key); // a record that comes again parks nothing more
   if (isNew && deps.lot.size >= deps.maxParked) throw new TooManyParkedError(place, work, deps.maxParked);
   await deps.lot.park({
@@ -65,27 +68,31 @@ async function park(work: ParkWork, place: RecordPlace, deps: ParkingDeps): Prom
     { key: formatKey(work.key), view: work.view.name, ...place, offset: String(place.offset), reason: work.reason },
     'a change cannot be applied; its key is parked, readers get the row from SQL',
   );
-  await (work.change === undefined ? invalidate(work, deps) : quarantine(work, deps));
+  if (isNowhere(work)) return;
+  await (work.change === undefined ? fenceItem(work.view, work.key, deps) : quarantine(work, deps));
   if (!(await deps.lot.isParked(work.key))) await reopen(work, deps);
 }
 
-/** A key under which DynamoDB stores nothing has no item that could mislead anybody. */
+/** A key under which DynamoDB stores nothing has no item that could mislead anybody; where items move, the one before does. */
 async function quarantine(work: ParkWork, deps: ParkingDeps): Promise<void> {
+  const { view, change, move } = work;
+  if (change === undefined) return;
+  const linked = { change, links: undefined, guess: 'other', ...(move && { move }) } as const;
   try {
-    if (work.change !== undefined) await storeChange(work.change, work, deps);
+    await storeChange(linked, view, deps);
   } catch (error) {
     if (!isPoison(error)) throw error;
+    if (move?.place === undefined) return;
+    const gone: RowChange = { ...change, key: move.anchor, kind: 'delete' };
+    await storeChange({ ...linked, change: gone, move: { ...move, place: undefined } }, view, deps);
   }
 }
 
-/** The place of the change in commit order is not known: whatever the item says becomes a fence that keeps its version (10'). */
-const invalidate = (work: ParkWork, { store, context }: ParkingDeps) =>
-  carryOut(store, work.key, (seen) => decideRepair(work.key, context, seen));
-
 /** The key was released while it was being parked: nobody else would bring the item back. */
 async function reopen(work: ParkWork, deps: ParkingDeps): Promise<void> {
-  const { outcome } = await invalidate(work, deps);
+  const outcome = await fenceItem(work.view, work.key, deps);
   if (outcome === 'fenced' && work.view.mode === ViewMode.eager) await fill(work, deps);
+  if (work.view.isBase) await deps.tellOthers(work.key);
 }
 
 /**

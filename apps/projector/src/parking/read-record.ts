@@ -1,6 +1,6 @@
 import { ContractError, type JsonValue, parseChangeEvent, parseJson } from '@hybridge/contracts';
 import type { ChangeRecord } from '@hybridge/source-kafka';
-import { type AnyView, ViewError, changeDecoder, provenanceOf, shapeOf } from '@hybridge/views';
+import { type AnyView, type ChangeKey, ViewError, changeDecoder, provenanceOf, shapeOf } from '@hybridge/views';
 import { unstorable } from '../apply.ts';
 import { type DecodeOptions, decodeRecord } from '../decode-record.ts';
 import { ProjectorError } from '../errors.ts';
@@ -49,8 +49,20 @@ function parkWorkOf(
   keyJson: { readonly [column: string]: JsonValue },
   { record, reason }: { readonly record: ChangeRecord; readonly reason: string },
 ): ParkWork {
-  const { key, row: keyRow } = changeDecoder(view).keyOf(keyJson);
-  return { kind: 'park', view, key, keyRow, reason, change: changeOf(record, { view, key, reason }) };
+  const { key, row: keyRow, move } = placeOf(record, view) ?? changeDecoder(view).keyOf(keyJson, 'key');
+  const change = changeOf(record, { view, key, reason });
+  return { kind: 'park', view, key, keyRow, reason, change, ...(move && { move }) };
+}
+
+/** Where a row belongs whose items move, if it can be told. */
+function placeOf(record: ChangeRecord, view: AnyView): ChangeKey | undefined {
+  if (!view.moves) return undefined;
+  try {
+    const { after } = parseChangeEvent(record.value ?? '');
+    return after === undefined ? undefined : changeDecoder(view).keyOf(after);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The change as one that cannot be stored, if its place in commit order can be read. */

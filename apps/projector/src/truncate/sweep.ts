@@ -6,16 +6,23 @@ import {
   type ProtocolContext,
   type Provenance,
   type RowChange,
-  type RowChangeOutcome,
+  type Version,
   ViewMode,
-  carryOut,
-  decideRowChange,
   isUnpositioned,
   keyOf,
   versionOf,
 } from '@hybridge/protocol';
 import { pause, retryTransient } from '@hybridge/runtime';
-import { type AnyTable, type AnyView, type Catalog, ViewError, shapeOf } from '@hybridge/views';
+import {
+  type AnyTable,
+  type AnyView,
+  type Catalog,
+  type StoreOutcome,
+  ViewError,
+  concernsOthers,
+  shapeOf,
+  storeRowChange,
+} from '@hybridge/views';
 
 /** Every item of the view table, as `@hybridge/sink-dynamodb` reads them. */
 export interface ItemScan {
@@ -32,7 +39,9 @@ export interface SweepDependencies {
   readonly store: ItemStore;
   readonly items: ItemScan;
   readonly context: ProtocolContext;
-  readonly onSwept?: ((view: string, outcome: RowChangeOutcome) => void) | undefined;
+  /** Tells the rows that embed the one of a base item, or leaves a job that does. */
+  readonly tellOthers: (parent: ItemKey) => Promise<void>;
+  readonly onSwept?: ((view: string, outcome: StoreOutcome) => void) | undefined;
 }
 
 export interface SweepOptions {
@@ -106,12 +115,16 @@ function sweptOf(item: Item, table: TablePlace, { version }: Provenance, catalog
   const view = ownerOf(catalog, key);
   if (view === undefined || !isAt(view.table, table)) return [];
   const current = versionOf(item);
-  if (current !== undefined && current >= version) return [];
+  if (current !== undefined && isDone(view, current, version)) return [];
   const isUnknown = current === undefined || isUnpositioned(current);
   // A lazy item that a reader filled has no place in the log: the row may be one that came after the truncation, whose
   // event found nothing to refresh and whose fence is gone. Only SQL can tell, and readers ask it of a fence.
   return [{ view, key, kind: view.mode === ViewMode.lazy && isUnknown ? 'touched' : 'delete' }];
 }
+
+/** Whoever swept the row of a parent may have ended before its children were told. */
+const isDone = ({ isBase }: AnyView, current: Version, version: Version): boolean =>
+  isBase ? current > version : current >= version;
 
 /** A key that no column can have belongs to no view. */
 function ownerOf(catalog: Catalog, key: ItemKey): AnyView | undefined {
@@ -134,6 +147,10 @@ async function removeOne({ view, key, kind }: Swept, truncation: Provenance, dep
     columns: {},
     shape: shapeOf(view),
   };
-  const { outcome } = await carryOut(deps.store, key, (seen) => decideRowChange(change, view.mode, deps.context, seen));
-  deps.onSwept?.(view.name, outcome);
+  // An item that moves goes as one that does not: what names its place was not written when the row came to stay there, so
+  // that ending it might hide a row that is newer than the truncation. It names the tombstone, which harms nobody.
+  const linked = { change, links: undefined, guess: 'other' } as const;
+  const ended = await storeRowChange(deps, view, linked);
+  if (concernsOthers(view, linked, ended)) await deps.tellOthers(key);
+  deps.onSwept?.(view.name, ended.outcome);
 }

@@ -3,7 +3,6 @@ import {
   type Item,
   ItemState,
   Meta,
-  type RowChangeOutcome,
   columnsOf,
   hasPending,
   isControlKey,
@@ -61,7 +60,7 @@ function setUp(items: readonly Item[], options: Partial<TruncateSweeperOptions> 
     [1, 0n],
   ]);
   const committed = new Map([[0, 9n]]);
-  const outcomes: [string, RowChangeOutcome][] = [];
+  const outcomes: [string, string][] = [];
   const scans: (string | undefined)[] = [];
   let broken = 0;
   const sweeper = createTruncateSweeper(
@@ -70,6 +69,7 @@ function setUp(items: readonly Item[], options: Partial<TruncateSweeperOptions> 
       store,
       context,
       logger: silentLogger(),
+      tellOthers: async () => undefined,
       endOffsets: async () => ends,
       committedOffsets: async () => committed,
       onSwept: (name, outcome) => void outcomes.push([name, outcome]),

@@ -14,7 +14,7 @@ const ITEMS = [
   'dynamodb:UpdateItem',
 ];
 
-/** Parked keys are control items of the same table. */
+/** Parked keys, references of rows that are embedded, and jobs are items of the same table, listed by partition. */
 const MARKS = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'];
 
 /** The projector writes items in batches or alone, reads the one a condition refused, sweeps, and keeps its marks. */

@@ -11,6 +11,7 @@ export {
   type ScanOptions,
   createItemReader,
 } from './item-reader.ts';
+export { createPartitionReader } from './partition-reader.ts';
 export type { IndexPosition, IndexQuery } from './index-query.ts';
 export { ItemReaderError, type ItemReaderErrorCode } from './errors.ts';
 export { type IndexFacts, type TableFacts, readTableFacts } from './table-facts.ts';

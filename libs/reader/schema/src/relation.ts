@@ -38,7 +38,7 @@ export interface SchemaColumn {
   /** SQL of the default. */
   readonly default?: string;
   readonly comment?: string;
-  /** How texts are compared and ordered: `utf8mb4_general_ci`. MariaDB and MySQL only. */
+  /** How texts are compared and ordered: `utf8mb4_general_ci`. Of PostgreSQL only one that calls different texts equal. */
   readonly collation?: string;
   /** Its values may be stored out of line, and are then left out of an update that does not touch them (TOAST). */
   readonly outOfLine: boolean;
@@ -54,6 +54,8 @@ export interface SchemaForeignKey {
   readonly name: string;
   readonly columns: readonly string[];
   readonly references: { readonly schema: string; readonly table: string; readonly columns: readonly string[] };
+  /** `ON DELETE CASCADE`: what it does to rows by itself. MariaDB and MySQL only, whose log does not tell of it. */
+  readonly cascades?: readonly string[];
 }
 
 /** What the log carries of the row as it was. PostgreSQL only. */

@@ -12,7 +12,7 @@ import {
 } from '@hybridge/protocol';
 import { pause } from '@hybridge/runtime';
 import type { AnyView, Row } from '@hybridge/views';
-import { type FirstRead, fillLeased } from './fill-leased.ts';
+import { type Attempt, type FirstRead, fillLeased } from './fill-leased.ts';
 import {
   type FillDependencies,
   type FillEntry,
@@ -60,22 +60,15 @@ export async function fillEntry(
   return attempt.filled ?? follow(dependencies, entry, attempt.item);
 }
 
-interface Attempt {
-  /** Undefined where the lease was refused. */
-  readonly filled?: FillResult;
-  /** As it stands then. */
-  readonly item?: Item | undefined;
-}
-
 async function tryFill(dependencies: FillDependencies, entry: FillEntry, first: FirstRead): Promise<Attempt> {
   const { store, context } = dependencies;
   const { itemKey } = entry;
   const token = context.nonce();
   try {
     const { ok, item } = await store.write(leaseWrite(itemKey, token, context));
-    if (!ok) return { item };
+    if (!ok) return { why: 'refused', item };
     const leased = { lease: leaseOf(itemKey, token, item ?? {}), item: item ?? {} };
-    return { filled: await fillLeased(dependencies, entry, leased, first.read) };
+    return await fillLeased(dependencies, entry, leased, first.read);
   } finally {
     first.leave();
   }
@@ -84,7 +77,7 @@ async function tryFill(dependencies: FillDependencies, entry: FillEntry, first: 
 /** Leases a follower waits for: more than one, so that one follower takes over what nobody uses and the others get it. */
 const LEASES_FOLLOWED = 1.5;
 
-/** The lease was refused: the item is there, cannot be cached, or somebody else is filling it. */
+/** The item is there, cannot be cached, somebody else is filling it, or its fill was ended and begins again. */
 async function follow(dependencies: FillDependencies, entry: FillEntry, seen: Item | undefined): Promise<FillResult> {
   const { store, rows, context } = dependencies;
   let item = seen;
@@ -97,6 +90,7 @@ async function follow(dependencies: FillDependencies, entry: FillEntry, seen: It
       const attempt = await tryFill(dependencies, entry, firstRead(place, entry.view));
       if (attempt.filled !== undefined) return attempt.filled;
       item = attempt.item;
+      if (attempt.why === 'ended') await pause(pauseMs);
       continue;
     }
     await pause(pauseMs);

@@ -4,26 +4,29 @@ import {
   type ItemKey,
   type ItemStore,
   type ProtocolContext,
-  columnsOf,
   judgeRead,
 } from '@hybridge/protocol';
-import { type AnyView, type Row, projectRow } from '@hybridge/views';
+import type { AnyView, Row } from '@hybridge/views';
 import type { RowRead, RowReader } from './row-reader.ts';
+import { columnsOfItem, columnsOfRow } from './shown-columns.ts';
 
 /** Why SQL's answer was not stored. */
 export const UncachedReason = {
   /** The fence's transaction did not become visible in time. */
   unproven: 'unproven',
-  /** A change event came between lease and fill; a later read fills anew. */
+  /** A change event came between lease and fill, or the row's anchor names another place; a later read fills anew. */
   overtaken: 'overtaken',
-  /** Somebody else holds the lease and did not finish in time. */
+  /** Somebody else holds the lease and did not finish in time, or changes of parents ended every fill. */
   busy: 'busy',
   /** DynamoDB cannot hold the row, or the item says so already. */
   unstorable: 'unstorable',
 } as const;
 export type UncachedReason = (typeof UncachedReason)[keyof typeof UncachedReason];
 
-/** What a reader gets after a miss. `columns` are the visible own columns; undefined where there is no such row. */
+/**
+ * What a reader gets after a miss. `columns` are the visible own columns, and beside them what is embedded: what `toDocument`
+ * takes; undefined where there is no such row.
+ */
 export type FillResult =
   /** SQL's row is now the item. */
   | { readonly outcome: 'filled'; readonly columns: Attributes; readonly item: Item | undefined }
@@ -58,21 +61,24 @@ export interface FillEntry {
 /** What the item says by itself; undefined: a miss. */
 export function judged(item: Item | undefined, context: ProtocolContext): FillResult | undefined {
   const verdict = judgeRead(item, context.now());
-  if (verdict === 'hit' && item !== undefined) return { outcome: 'hit', columns: columnsOf(item), item };
+  if (verdict === 'hit' && item !== undefined) return { outcome: 'hit', columns: columnsOfItem(item), item };
   return verdict === 'not-found' ? { outcome: 'not-found', columns: undefined } : undefined;
 }
 
-export const uncached = (view: AnyView, read: RowRead, reason: UncachedReason): FillResult => ({
-  outcome: 'uncached',
-  columns: read.row === undefined ? undefined : projectRow(view, read.row),
-  reason,
-});
+/** @throws whatever the store throws */
+export const uncached = async (
+  { store }: Pick<FillDependencies, 'store'>,
+  entry: FillEntry,
+  read: RowRead,
+  reason: UncachedReason,
+): Promise<FillResult> => ({ outcome: 'uncached', columns: await columnsOfRow(store, entry, read.row), reason });
 
 /** Reads for an answer that is not stored. Nothing proves it, so it must not come from a replica that lags. */
 export async function readUncached(
-  { rows }: FillDependencies,
-  { view, keyRow }: FillEntry,
+  dependencies: FillDependencies,
+  entry: FillEntry,
   reason: UncachedReason,
 ): Promise<FillResult> {
-  return uncached(view, await (rows.primary ?? rows).read(view, keyRow), reason);
+  const { rows } = dependencies;
+  return uncached(dependencies, entry, await (rows.primary ?? rows).read(entry.view, entry.keyRow), reason);
 }

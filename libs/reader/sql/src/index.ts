@@ -17,6 +17,7 @@ export { isPrimary } from './primary.ts';
 export { isVisible } from './postgres/visibility.ts';
 export { fillItem } from './fill-item.ts';
 export { type FillDependencies, type FillEntry, type FillResult, UncachedReason } from './fill-result.ts';
+export { type AskedPlace, columnsOfItem, columnsOfRow } from './shown-columns.ts';
 export { type Filler, type FillerOptions, createFiller } from './filler.ts';
 export {
   type BudgetRefusal,

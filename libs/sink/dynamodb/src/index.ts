@@ -1,4 +1,4 @@
-export { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
+export { createDynamoDbClient, createItemReader, createPartitionReader } from '@hybridge/reader-dynamodb';
 export { type ItemStoreOptions, MAX_ITEM_BYTES, createItemStore } from './item-store.ts';
 export { type BatchReader, type BatchReaderOptions, type ReadItem, createBatchReader } from './batch-reader.ts';
 export { DynamoDbSinkError, type DynamoDbSinkErrorCode } from './errors.ts';

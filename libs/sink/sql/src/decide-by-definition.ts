@@ -8,7 +8,7 @@ import {
   ViewError,
   attributesOf,
   fromPlain,
-  toDocument,
+  toOwnDocument,
 } from '@hybridge/views';
 import { RefusedError } from './errors.ts';
 import { RefusalCode } from './refusal.ts';
@@ -46,11 +46,11 @@ function valuesOf(values: Partial<Document>, view: AnyView): Attributes {
 export function documentOf(view: AnyView, row: Row): Document {
   const columns = attributesOf(view, row);
   const missing = view.attributeNames.find((name) => columns[name] === undefined);
-  if (missing === undefined) return toDocument(view, columns);
+  if (missing === undefined) return toOwnDocument(view, columns);
   throw refused(RefusalCode.range, `The row holds a value in ${missing} that no item can hold.`);
 }
 
-const readable = (view: AnyView, values: Attributes): Document => guarded(() => toDocument(view, values));
+const readable = (view: AnyView, values: Attributes): Document => guarded(() => toOwnDocument(view, values));
 
 function guarded<T>(read: () => T): T {
   try {

@@ -1,7 +1,8 @@
 /** In which order the records of a source reach the projector. */
 
-/** A record, and the partition of its topic that it lies in. */
+/** A record, its topic, and the partition of that one that it lies in. */
 export interface Deliverable {
+  readonly topic: string;
   readonly partition: number;
 }
 
@@ -14,7 +15,7 @@ const MAX_REWINDS = 2;
 const REWIND_CHANCE = 0.2;
 
 /**
- * What Kafka may do at worst: partitions in any order to each other, each in its own, and suffixes of it again.
+ * What Kafka may do at worst: partitions of all topics in any order to each other, each in its own, and suffixes of it again.
  * @param seed the same one gives the same order
  */
 export function shuffle<R extends Deliverable>(records: readonly R[], seed: number): readonly R[] {
@@ -35,13 +36,16 @@ export function shuffle<R extends Deliverable>(records: readonly R[], seed: numb
 }
 
 function partitionsOf<R extends Deliverable>(records: readonly R[]): readonly (readonly R[])[] {
-  const logs = new Map<number, R[]>();
-  for (const record of records) logs.set(record.partition, [...(logs.get(record.partition) ?? []), record]);
+  const logs = new Map<string, R[]>();
+  for (const record of records) {
+    const name = `${record.topic} ${record.partition}`;
+    logs.set(name, [...(logs.get(name) ?? []), record]);
+  }
   return [...logs.values()];
 }
 
 /** Numbers from 0 to 1, spread well enough for tests (mulberry32). */
-function createRandom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

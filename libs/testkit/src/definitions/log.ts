@@ -5,6 +5,7 @@ import { type TestChange, type TestRow, jsonOf } from './rows.ts';
 
 /** A record of a table's topic. */
 export interface LogRecord {
+  readonly topic: string;
   readonly table: AnyTable;
   readonly partition: number;
   readonly epoch: number;
@@ -23,6 +24,8 @@ export interface SqlLog {
   commit(change: TestChange): void;
   /** The row as it is after all commits so far. */
   rowOf(table: AnyTable, key: Row): Row | undefined;
+  /** The row as it ever was, oldest first. */
+  everOf(table: AnyTable, key: Row): readonly Row[];
 }
 
 /** Keys of one table spread over so many. */
@@ -31,10 +34,15 @@ const PARTITIONS = 3;
 export function createSqlLog(): SqlLog {
   const rows = new Map<string, Row>();
   const keys = new Map<string, { readonly table: AnyTable; readonly key: Row }>();
+  const ever = new Map<string, Row[]>();
   const partitions = new Map<string, number>();
   const records: LogRecord[] = [];
   let position = 1000;
 
+  const put = (id: string, cells: Row): void => {
+    rows.set(id, cells);
+    ever.set(id, [...(ever.get(id) ?? []), cells]);
+  };
   const append = (table: AnyTable, row: Row, event: Pick<ChangeEventInput, 'op' | 'before' | 'after'>): void => {
     const id = idOf(table, row);
     keys.set(id, { table, key: keyOf(table, row) });
@@ -42,6 +50,7 @@ export function createSqlLog(): SqlLog {
     partitions.set(id, partition);
     position += 10;
     records.push({
+      topic: topicOf(table),
       table,
       partition,
       epoch: 1,
@@ -57,8 +66,9 @@ export function createSqlLog(): SqlLog {
       return [...keys.values()];
     },
     rowOf: (table, key) => rows.get(idOf(table, key)),
+    everOf: (table, key) => ever.get(idOf(table, key)) ?? [],
     snapshot({ table, cells }) {
-      rows.set(idOf(table, cells), cells);
+      put(idOf(table, cells), cells);
       append(table, cells, { op: 'r', after: cellsOf(table, cells) });
     },
     commit({ op, row, set, unavailable }) {
@@ -69,7 +79,7 @@ export function createSqlLog(): SqlLog {
         return append(row.table, row.cells, { op, before: cellsOf(row.table, before) });
       }
       const cells = { ...(rows.get(id) ?? row.cells), ...set };
-      rows.set(id, cells);
+      put(id, cells);
       const left = Object.fromEntries(
         unavailable.flatMap((name) =>
           cells[name] === undefined || 'NULL' in cells[name] ? [] : [[name, UNAVAILABLE]],
@@ -83,8 +93,9 @@ export function createSqlLog(): SqlLog {
 const keyOf = (table: AnyTable, row: Row): Row =>
   Object.fromEntries((table.primaryKey as readonly string[]).map((name) => [name, row[name] as Row[string]]));
 
-const idOf = (table: AnyTable, row: Row): string =>
-  `${table.source.name}.${table.name} ${JSON.stringify(keyOf(table, row))}`;
+const topicOf = (table: AnyTable): string => `${table.source.name}.${table.name}`;
+
+const idOf = (table: AnyTable, row: Row): string => `${topicOf(table)} ${JSON.stringify(keyOf(table, row))}`;
 
 /** The JSON is the same; only the types of its numbers differ. */
 const cellsOf = (table: AnyTable, row: Row): { readonly [column: string]: Cell } =>

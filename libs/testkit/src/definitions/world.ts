@@ -5,15 +5,11 @@ import {
   ItemState,
   type ItemStore,
   ViewMode,
-  carryOut,
-  decideRowChange,
-  fillUnstorableWrite,
-  fillWrite,
   formatKey,
+  isControlKey,
   isIndexAttribute,
   judgeRead,
-  leaseOf,
-  leaseWrite,
+  keyOf,
   scalarOf,
   stateOf,
 } from '@hybridge/protocol';
@@ -22,22 +18,22 @@ import {
   type Catalog,
   type Document,
   type Row,
-  UnstorableValueError,
-  assertStorableRow,
-  columnsOfView,
+  concernsOthers,
   decodeRowChange,
-  decodeTextRow,
   dueEvents,
   isSnapshot,
   keyOfRow,
-  projectRow,
-  shapeOf,
+  mustBeFilled,
+  placeOfRow,
+  storeRowChange,
+  tellOthers,
   toDocument,
 } from '@hybridge/views';
 import { createMemoryItemStore } from '../memory-item-store.ts';
+import { createMemoryPartitionReader } from '../memory-partition-reader.ts';
 import { testContext } from '../records.ts';
-import type { LogRecord } from './log.ts';
-import { textsOf } from './rows.ts';
+import type { LogRecord, SqlLog } from './log.ts';
+import { type ReaderPorts, fill } from './reader.ts';
 
 /** An event that a definition made. */
 export interface MadeEvent {
@@ -45,21 +41,27 @@ export interface MadeEvent {
   readonly data: unknown;
 }
 
+/** A document with the keys of its indexes, and its collections by name. */
+export type ShownDocument = Document & { readonly [collection: string]: unknown };
+
 /** The view table in memory, and everybody who writes it: the projector and readers, by the code that is shipped. */
 export interface World {
   /** The projector handles a record. @throws ViewError when it cannot be read */
   deliver(record: LogRecord): Promise<void>;
-  /** What a reader gets: own attributes, and keys of indexes as texts; undefined where there is no row. */
-  read(view: AnyView, row: Row): Promise<Document | undefined>;
+  /**
+   * What readers get of a row who look for it wherever it ever was: attributes, what is embedded, collections, and keys of
+   * indexes as texts. One document, or none where there is no row; several are a fault.
+   * @param key primary key
+   */
+  read(view: AnyView, key: Row): Promise<readonly ShownDocument[]>;
   readonly events: readonly MadeEvent[];
 }
 
-/** @param rowNow the row of SQL with this key, as a reader finds it now */
-export function createWorld(catalog: Catalog, rowNow: (of: LogRecord['table'], key: Row) => Row | undefined): World {
+/** @param sql as readers find it now */
+export function createWorld(catalog: Catalog, sql: Pick<SqlLog, 'rowOf' | 'everOf'>): World {
   const memory = createMemoryItemStore();
   const context = testContext();
   const events: MadeEvent[] = [];
-  const keyRows = new Map<string, { readonly view: AnyView; readonly row: Row }>();
 
   const store: ItemStore = {
     get: (key) => memory.get(key),
@@ -67,38 +69,43 @@ export function createWorld(catalog: Catalog, rowNow: (of: LogRecord['table'], k
       const before = memory.peek(write.key);
       const result = await memory.write(write);
       const after = memory.peek(write.key);
-      const place = keyRows.get(formatKey(write.key));
+      const place = isControlKey(write.key) ? undefined : catalog.byKey(write.key);
       if (result.ok && after !== undefined && place !== undefined) events.push(...made({ ...place, before, after }));
       return result;
     },
   };
-
-  const fill = async (view: AnyView, key: ItemKey, keyRow: Row): Promise<void> => {
-    const token = context.nonce();
-    context.advance(context.limits.leaseMs + 1);
-    const { ok, item } = await store.write(leaseWrite(key, token, context));
-    if (!ok || item === undefined) return;
-    const lease = leaseOf(key, token, item);
-    const cells = rowNow(view.table, keyRow);
-    try {
-      const found = cells && decodeTextRow(view.table, columnsOfView(view), textsOf(view.table, cells));
-      if (found !== undefined) assertStorableRow(view, found);
-      await store.write(fillWrite(lease, shapeOf(view), found && projectRow(view, found), context));
-    } catch (error) {
-      if (!(error instanceof UnstorableValueError)) throw error;
-      await store.write(fillUnstorableWrite(lease, error.message, context));
-    }
+  const ports: ReaderPorts = { store, context, sql };
+  const fanOutPorts = {
+    store,
+    context,
+    partitions: createMemoryPartitionReader(memory),
+    relations: catalog.relations,
   };
 
   const deliverTo = async (view: AnyView, record: LogRecord): Promise<void> => {
     const event = parseChangeEvent(record.value);
-    const { key, keyRow, change } = decodeRowChange(view, event, { ...record, aged: false });
-    keyRows.set(formatKey(key), { view, row: keyRow });
-    const { outcome } = await carryOut(store, key, (seen) => decideRowChange(change, view.mode, context, seen));
+    const decoded = decodeRowChange(view, event, { ...record, aged: false });
+    const ended = await storeRowChange(ports, view, decoded);
     // Rows that were there before somebody has read; those of lazy views have items only then.
     const isRead = isSnapshot(event) && view.mode === ViewMode.lazy;
-    if (isRead || (outcome === 'fenced' && view.mode === ViewMode.eager)) await fill(view, key, keyRow);
+    const isSomewhere = decoded.move === undefined || decoded.move.place !== undefined;
+    if (isSomewhere && (isRead || mustBeFilled(view, ended.outcome))) {
+      await fill(ports, view, decoded.key, decoded.keyRow);
+    }
+    if (concernsOthers(view, decoded, ended)) await tellOthers(fanOutPorts, decoded.key, Infinity);
   };
+
+  const liveAt = (key: ItemKey): Item | undefined => {
+    const item = memory.peek(key);
+    return item !== undefined && stateOf(item) === ItemState.live ? item : undefined;
+  };
+  const collected = (view: AnyView, { pk }: ItemKey): readonly Document[] =>
+    memory
+      .items()
+      .map((item) => ({ item, key: keyOf(item) }))
+      .filter(({ key }) => key.pk === pk && catalog.byKey(key)?.view === view && liveAt(key) !== undefined)
+      .sort((a, b) => Buffer.compare(Buffer.from(a.key.sk), Buffer.from(b.key.sk)))
+      .map(({ item }) => shown(view, item));
 
   return {
     events,
@@ -106,12 +113,24 @@ export function createWorld(catalog: Catalog, rowNow: (of: LogRecord['table'], k
       for (const view of catalog.byTable(record.table.source.name, record.table.name)) await deliverTo(view, record);
     },
     async read(view, row) {
-      const key = keyOfRow(view, row);
-      if (judgeRead(memory.peek(key), context.now()) === 'miss') await fill(view, key, row);
-      const item = memory.peek(key);
-      return item === undefined || stateOf(item) !== ItemState.live ? undefined : shown(view, item);
+      const documents: ShownDocument[] = [];
+      for (const key of placesOf(view, row, sql)) {
+        if (judgeRead(memory.peek(key), context.now()) === 'miss') await fill(ports, view, key, row);
+        const item = liveAt(key);
+        if (item === undefined) continue;
+        const collections = Object.entries<AnyView>(view.collect).map(([name, of]) => [name, collected(of, key)]);
+        documents.push({ ...shown(view, item), ...Object.fromEntries(collections) });
+      }
+      return documents;
     },
   };
+}
+
+/** Where the item of a row is or was, each once. */
+function placesOf(view: AnyView, key: Row, sql: Pick<SqlLog, 'everOf'>): readonly ItemKey[] {
+  if (!view.moves) return [keyOfRow(view, key)];
+  const places = sql.everOf(view.table, key).flatMap((row) => placeOfRow(view, row) ?? []);
+  return [...new Map(places.map((place) => [formatKey(place), place])).values()];
 }
 
 const shown = (view: AnyView, item: Item): Document => ({

@@ -201,7 +201,7 @@ function createWorld(of: AnyView) {
         { lsn: n * 10 },
       ),
     );
-    const signal = decodeAnswer(
+    const { signal } = decodeAnswer(
       of,
       parseInboxRow(event.after ?? {}),
       provenanceOf({ epoch: 1, offset: BigInt(n) }, event),

@@ -38,11 +38,14 @@ from information_schema.statistics where table_schema not in (?) and non_unique 
 order by binary index_name, seq_in_index`;
 
 const FOREIGN_KEYS = `
-select table_schema as \`schema\`, table_name as \`table\`, constraint_name as name, column_name as col,
-  referenced_table_schema as to_schema, referenced_table_name as to_table, referenced_column_name as to_col
-from information_schema.key_column_usage
-where table_schema not in (?) and referenced_table_name is not null
-order by binary constraint_name, ordinal_position`;
+select k.table_schema as \`schema\`, k.table_name as \`table\`, k.constraint_name as name, k.column_name as col,
+  k.referenced_table_schema as to_schema, k.referenced_table_name as to_table, k.referenced_column_name as to_col,
+  r.delete_rule as on_delete, r.update_rule as on_update
+from information_schema.key_column_usage k
+join information_schema.referential_constraints r on r.constraint_schema = k.constraint_schema
+  and r.table_name = k.table_name and r.constraint_name = k.constraint_name
+where k.table_schema not in (?) and k.referenced_table_name is not null
+order by binary k.constraint_name, k.ordinal_position`;
 
 /** @throws SchemaReadError */
 export async function readRelations(
@@ -151,7 +154,16 @@ const foreignKeysOf = (rows: readonly TextRow[]): readonly SchemaForeignKey[] =>
       table: parts[0]?.['to_table'] as string,
       columns: parts.map(({ to_col }) => to_col as string),
     },
+    ...cascadesOf(parts[0]),
   }));
+
+function cascadesOf(row: TextRow | undefined): Pick<SchemaForeignKey, 'cascades'> {
+  const rules = { DELETE: row?.['on_delete'], UPDATE: row?.['on_update'] };
+  const cascades = Object.entries(rules).flatMap(([event, rule]) =>
+    rule === 'CASCADE' || rule === 'SET NULL' || rule === 'SET DEFAULT' ? [`ON ${event} ${rule}`] : [],
+  );
+  return cascades.length === 0 ? {} : { cascades };
+}
 
 /** Rows of one name together, in order. */
 function grouped(rows: readonly TextRow[]): readonly (readonly TextRow[])[] {

@@ -33,11 +33,12 @@ select a.attrelid::text as id, a.attname as name, format_type(t.oid, null) as ty
   format_type(a.atttypid, a.atttypmod) as declared, t.typtype as shape,
   t.typcategory = 'A' as is_array, a.attnotnull or chain.required as required, a.attgenerated as generated,
   a.attidentity <> '' as identity, pg_get_expr(d.adbin, d.adrelid) as default, col_description(a.attrelid, a.attnum) as comment,
-  a.attstorage <> 'p' and a.attlen = -1 as out_of_line
+  a.attstorage <> 'p' and a.attlen = -1 as out_of_line, co.collname as collation
 from pg_attribute a
 join chain on chain.declared = a.atttypid and chain.typtype <> 'd'
 join pg_type t on t.oid = chain.base
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+left join pg_collation co on co.oid = a.attcollation and not co.collisdeterministic
 where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped
 order by a.attrelid, a.attnum`;
 

@@ -82,6 +82,7 @@ const columnOf = (row: TextRow): SchemaColumn => ({
   identity: isTrue(row['identity']),
   ...present('default', row['default']),
   ...present('comment', row['comment']),
+  ...present('collation', row['collation']),
   outOfLine: isTrue(row['out_of_line']),
 });
 

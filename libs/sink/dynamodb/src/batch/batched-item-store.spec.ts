@@ -118,6 +118,19 @@ describe('the batched item store', () => {
     ]);
   });
 
+  it('names an item once in a call: another write of it goes in another one', async () => {
+    const { store, sent } = setUp(() => OK);
+    const results = await Promise.all(
+      [upsert(1), upsert(2), upsert(1), upsert(3), upsert(1)].map((one) => store.write(one)),
+    );
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    expect(sent.map(({ kind, statements }) => `${kind} ${statements.length}`).toSorted()).toEqual([
+      'BatchExecuteStatementCommand 3',
+      'UpdateItemCommand 0',
+      'UpdateItemCommand 0',
+    ]);
+  });
+
   it('keeps a large write out of the calls of others', async () => {
     const { store, sent } = setUp(() => OK);
     const large = upsert(1, { columns: { city: text('x'.repeat(300_000)), name: text('n') } });

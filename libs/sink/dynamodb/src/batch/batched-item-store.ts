@@ -13,6 +13,7 @@ import {
   type ItemStore,
   type Write,
   type WriteResult,
+  formatKey,
 } from '@hybridge/protocol';
 import { isTransient } from '@hybridge/runtime';
 import { DefaultRateLimiter } from '@smithy/core/retry';
@@ -45,7 +46,7 @@ interface Sending {
  * The view table, with writes that wait at the same time sent in one `BatchExecuteStatement`: each still on its own
  * condition, refused on its own, with the item as it stood. A write alone, or one that PartiQL has no words for, is an
  * `UpdateItem`. When the table throttles, calls are paced by the SDK's own adaptive rate limiter.
- * Callers must not have two writes of one key under way.
+ * Writes of one item are never in one call; those that wait at the same time have no order.
  */
 export function createBatchedItemStore(client: DynamoDBClient, options: BatchedItemStoreOptions): ItemStore {
   const single = createItemStore(client, options);
@@ -67,12 +68,24 @@ export function createBatchedItemStore(client: DynamoDBClient, options: BatchedI
   };
 
   const nextCall = (): readonly Sending[] => {
+    const batch = new Map<string, Sending>();
+    const later: Sending[] = []; // a call names an item once
     let bytes = 0;
-    const size = waiting.findIndex((sending) => (bytes += sending.bytes) > MAX_CALL_BYTES);
-    const count = Math.max(1, Math.min(MAX_STATEMENTS, size === -1 ? waiting.length : size));
-    const batch = waiting.slice(0, count);
-    waiting = waiting.slice(count);
-    return batch;
+    let taken = 0;
+    for (const sending of waiting) {
+      const fits = batch.size < MAX_STATEMENTS && (bytes + sending.bytes <= MAX_CALL_BYTES || batch.size === 0);
+      if (!fits) break;
+      taken++;
+      const name = formatKey(sending.write.key);
+      if (batch.has(name)) {
+        later.push(sending);
+        continue;
+      }
+      batch.set(name, sending);
+      bytes += sending.bytes;
+    }
+    waiting = [...later, ...waiting.slice(taken)];
+    return [...batch.values()];
   };
 
   const call = async (batch: readonly Sending[]): Promise<void> => {
