@@ -1,7 +1,8 @@
 import { readConfig } from './config.ts';
 
 const base = {
-  VIEW_API_SQL_URL: 'postgresql://localhost/shop',
+  VIEW_API_SQL_URL_SHOP: 'postgresql://localhost/shop',
+  VIEW_API_SQL_URL_STOCKROOM: 'mariadb://localhost/stockroom',
   VIEW_API_JWT_ISSUER: 'https://issuer.test',
   VIEW_API_JWT_AUDIENCE: 'shop',
 };
@@ -20,14 +21,19 @@ describe('readConfig', () => {
 
   it('knows the servers of each source', () => {
     const replica = 'postgresql://localhost/copy';
-    const { sources } = readConfig({ ...base, VIEW_API_JWT_SECRET: secret, VIEW_API_SQL_REPLICA_URL: replica });
+    const { sources } = readConfig({ ...base, VIEW_API_JWT_SECRET: secret, VIEW_API_SQL_REPLICA_URL_SHOP: replica });
     expect([...sources]).toMatchObject([
-      ['shop', { primary: { url: base.VIEW_API_SQL_URL }, replica: { url: replica } }],
+      ['shop', { primary: { url: base.VIEW_API_SQL_URL_SHOP }, replica: { url: replica } }],
+      ['stockroom', { primary: { url: base.VIEW_API_SQL_URL_STOCKROOM }, replica: undefined }],
     ]);
   });
 
   it.each([
-    ['no database', { VIEW_API_JWT_SECRET: secret, VIEW_API_SQL_URL: undefined }, 'VIEW_API_SQL_URL is not set'],
+    [
+      'no database',
+      { VIEW_API_JWT_SECRET: secret, VIEW_API_SQL_URL_SHOP: undefined },
+      'VIEW_API_SQL_URL_SHOP is not set',
+    ],
     [
       'an unknown source',
       { VIEW_API_JWT_SECRET: secret, VIEW_API_SQL_REPLICA_URL_X: 'postgres://x' },

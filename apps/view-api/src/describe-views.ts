@@ -1,15 +1,28 @@
 import type { PlainJson } from '@hybridge/contracts';
-import { type AnyView, type Catalog, attributesIn, columnOfAttribute, indexesOf } from '@hybridge/views';
+import {
+  type AnyView,
+  type Catalog,
+  type ViewRelation,
+  addressColumns,
+  attributesIn,
+  columnOfAttribute,
+  indexesOf,
+} from '@hybridge/views';
+import { collectionsOf } from './operations.ts';
 
 /** What `GET /views` tells of each view. */
 export const describeViews = (catalog: Catalog): PlainJson => ({ views: catalog.views.map(describeView) });
 
 const describeView = (view: AnyView): PlainJson => ({
   name: view.name,
-  path: `/views/${view.name}/${view.table.primaryKey.map((name: string) => `{${name}}`).join(',')}`,
-  key: [...view.table.primaryKey],
+  path: pathOf(view),
+  key: [...addressColumns(view)],
   attributes: Object.fromEntries(
     view.documentNames.map((attribute) => [attribute, describeAttribute(view, attribute)]),
+  ),
+  embedded: describeEmbedded(view),
+  collections: Object.fromEntries(
+    collectionsOf(view).map(([name, child]) => [name, { view: child.name, path: `${pathOf(view)}/collection` }]),
   ),
   indexes: Object.fromEntries(
     indexesOf(view).map(({ name, pk, sk }) => [
@@ -20,6 +33,25 @@ const describeView = (view: AnyView): PlainJson => ({
   insert: view.changes.insert,
   delete: view.changes.delete,
 });
+
+const pathOf = (view: AnyView): string =>
+  `/views/${view.name}/${addressColumns(view)
+    .map((name) => `{${name}}`)
+    .join(',')}`;
+
+/** By the name of the object; any of them may be null. */
+const describeEmbedded = ({ relations }: AnyView): PlainJson =>
+  Object.fromEntries(
+    (relations as readonly ViewRelation[]).map(({ name, base }) => [
+      name,
+      {
+        attributes: Object.fromEntries(
+          base.documentNames.map((attribute) => [attribute, describeAttribute(base, attribute)]),
+        ),
+        embedded: describeEmbedded(base),
+      },
+    ]),
+  );
 
 function describeAttribute(view: AnyView, attribute: string): PlainJson {
   const column = columnOfAttribute(view, attribute);

@@ -1,5 +1,13 @@
 import { InvalidKeyError } from '@hybridge/sdk';
-import { type AnyView, type Catalog, type Row, ViewError, keyFromParts } from '@hybridge/views';
+import {
+  type AnyView,
+  type Catalog,
+  type Row,
+  ViewError,
+  addressColumns,
+  keyFromParts,
+  shownView,
+} from '@hybridge/views';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from './errors.ts';
 
@@ -22,7 +30,7 @@ export function placeOf(catalog: Catalog, request: FastifyRequest): Place {
   const path = (request.raw.url ?? '').split('?', 1)[0] as string;
   const [, , name = '', rawKey = ''] = path.split('/');
   const [viewName = '', ...key] = [name, ...rawKey.split(',')].map((part) => decoded(part));
-  const view = catalog.byName(viewName);
+  const view = shownView(catalog, viewName);
   return { view, key, keyRow: keyRowOf(view, key), path: `/views/${name}/${rawKey}` };
 }
 
@@ -44,7 +52,7 @@ function keyRowOf(view: AnyView, key: readonly string[]): Row {
     throw new InvalidKeyError(`"${key.join(',')}" is not a key of ${view.name}: ${error.message}`, {
       view: view.name,
       key: key.join(','),
-      fix: `Give ${view.table.primaryKey.join(', ')} in this order.`,
+      fix: `Give ${addressColumns(view).join(', ')} in this order.`,
       cause: error,
     });
   }

@@ -1,7 +1,13 @@
-import { AccessOperation, type Catalog } from '@hybridge/views';
+import { AccessOperation, type Catalog, shownView } from '@hybridge/views';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerChange } from './answer-change.ts';
 import { assertMayEver, authorise, notOwner, ownsDocument, visibleTo } from './auth/authorise.ts';
+import {
+  COLLECTION,
+  type CollectionRequest,
+  admitToCollection,
+  answerCollection,
+} from './collections/answer-collection.ts';
 import { describeViews } from './describe-views.ts';
 import { ApiError } from './errors.ts';
 import { type EventDependencies, answerEvents } from './events/answer-events.ts';
@@ -46,6 +52,10 @@ export function addRoutes(app: FastifyInstance, dependencies: RouteDependencies)
     answerIndex(dependencies, request, reply),
   );
 
+  app.get<CollectionRequest>(COLLECTION, { preParsing: admitToCollection(catalog) }, (request, reply) =>
+    answerCollection(dependencies, request, reply),
+  );
+
   app.patch<ViewParams & WithBody>(DOCUMENT, admit(AccessOperation.update), (request, reply) =>
     answerChange(change, request, reply, { op: 'update', set: bodyOf(request) }),
   );
@@ -71,7 +81,7 @@ export function addRoutes(app: FastifyInstance, dependencies: RouteDependencies)
 const admission =
   (catalog: Catalog, operation: AccessOperation) =>
   async (request: FastifyRequest<ViewParams>, reply: FastifyReply): Promise<void> => {
-    const view = catalog.byName(request.params.view);
+    const view = shownView(catalog, request.params.view);
     if (operationsOf(view).includes(operation)) return assertMayEver(view, operation, request.caller);
     const methods = methodsOf(view).join(', ');
     reply.header('allow', methods);

@@ -77,6 +77,8 @@ describe('GET /views', () => {
       'products',
       'orders',
       'wishes',
+      'stock',
+      'prices',
     ]);
     expect(views[1]).toMatchObject({
       path: '/views/addresses/{customer_id},{label}',

@@ -1,7 +1,7 @@
 import type { AnyView, Catalog } from '@hybridge/views';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from './errors.ts';
-import { methodsOf } from './operations.ts';
+import { collectionsOf, methodsOf } from './operations.ts';
 
 /** 405 with `Allow` for a method an address does not have, 404 for an address there is not. */
 export function unknownAddress({ views }: Catalog, request: FastifyRequest, reply: FastifyReply): ApiError {
@@ -20,9 +20,10 @@ export function unknownAddress({ views }: Catalog, request: FastifyRequest, repl
 const READ_ONLY = ['GET', 'HEAD'];
 
 /** What answers on further addresses of a document, by the segments behind its key. */
-const BEHIND_A_KEY: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^changes\/[^/]+$/, READ_ONLY],
-  [/^events$/, ['GET']],
+const BEHIND_A_KEY: readonly (readonly [RegExp, (view: AnyView) => readonly string[]])[] = [
+  [/^changes\/[^/]+$/, () => READ_ONLY],
+  [/^events$/, () => ['GET']],
+  [/^collection$/, (view) => (collectionsOf(view).length > 0 ? READ_ONLY : [])],
 ];
 
 function methodsAt(path: string, views: readonly AnyView[]): readonly string[] {
@@ -33,7 +34,7 @@ function methodsAt(path: string, views: readonly AnyView[]): readonly string[] {
   const view = views.find((candidate) => candidate.name === name);
   if (view === undefined) return [];
   if (behind === undefined) return withHead(methodsOf(view));
-  return BEHIND_A_KEY.find(([shape]) => shape.test(behind))?.[1] ?? [];
+  return BEHIND_A_KEY.find(([shape]) => shape.test(behind))?.[1](view) ?? [];
 }
 
 const hasIndex = (views: readonly AnyView[], name: string | undefined, index: string): boolean =>

@@ -129,33 +129,31 @@ describe('the writeback stack', () => {
   });
 
   it('sets aside what the writeback cannot handle', () => {
-    template.hasResourceProperties('AWS::SQS::Queue', {
-      QueueName: 'hybridge-writeback',
-      RedrivePolicy: {
-        deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^DeadLetters'), 'Arn'] },
-        maxReceiveCount: Match.anyValue(),
-      },
-    });
+    for (const { name } of catalog.sources) {
+      template.hasResourceProperties('AWS::SQS::Queue', {
+        QueueName: `hybridge-writeback-${name}`,
+        RedrivePolicy: {
+          deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^DeadLetters'), 'Arn'] },
+          maxReceiveCount: Match.anyValue(),
+        },
+      });
+    }
     template.hasResourceProperties('AWS::SQS::Queue', {
       QueueName: 'hybridge-writeback-dlq',
       MessageRetentionPeriod: 1_209_600,
     });
   });
 
-  it('lets the rule, and only the rule, send to its queues', () => {
-    template.allResourcesProperties('AWS::SQS::QueuePolicy', {
-      PolicyDocument: {
-        Statement: [
-          Match.objectLike({
-            Principal: { Service: 'events.amazonaws.com' },
-            Condition: {
-              ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [Match.stringLikeRegexp('^Commands'), 'Arn'] } },
-            },
-          }),
-        ],
-      },
-    });
-    template.resourceCountIs('AWS::SQS::QueuePolicy', 2);
+  it('lets its rules, and only them, send to its queues', () => {
+    const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'));
+    expect(policies).toHaveLength(catalog.sources.length + 1);
+    const fromRule = {
+      Principal: { Service: 'events.amazonaws.com' },
+      Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [expect.stringMatching(/^Commands/), 'Arn'] } } },
+    };
+    const statements = policies.flatMap(({ Properties }): unknown[] => Properties.PolicyDocument.Statement);
+    expect(statements).toEqual(statements.map(() => expect.objectContaining(fromRule)));
+    expect(statements).toHaveLength(catalog.sources.length * 2);
   });
 });
 

@@ -3,6 +3,7 @@ import { type Document, comparedOf, shapeOf } from '@hybridge/views';
 import { ulid } from 'ulid';
 import { type ChangeDependencies, type ChangedItem, changeItem } from './change-item.ts';
 import { formatToken } from './change-token.ts';
+import { nonceIn, versionOf } from './document-version.ts';
 import { foundItem } from './found.ts';
 import { viewLoading } from './loading.ts';
 import type { Place } from './place.ts';
@@ -29,7 +30,7 @@ export async function acceptChange(
     shape: shapeOf(at.view),
     compared: comparedOf(at.view),
     by: options.by,
-    ...(options.ifMatch === undefined ? {} : { ifNonce: options.ifMatch }),
+    ...(options.ifMatch === undefined ? {} : { ifNonce: nonceIn(options.ifMatch) }),
   };
   const { gate, context } = dependencies;
   if (!gate.isOpen && !(await gate.pass())) throw viewLoading(at);
@@ -38,7 +39,7 @@ export async function acceptChange(
   return {
     changeId: change.id,
     document: visible === undefined ? undefined : foundItem(at.view, visible).document,
-    version: item === undefined ? undefined : nonceOf(item),
+    version: item === undefined ? undefined : versionOf(at.view, item),
     repeated,
     token: tokenOf(at, change.id, item, context.now()),
   };

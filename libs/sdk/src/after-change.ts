@@ -1,11 +1,12 @@
 import { type Item, type ProtocolContext, nonceOf, outcomesOf, transactionOf } from '@hybridge/protocol';
-import { type FillResult, type RowReader, UncachedReason } from '@hybridge/reader-sql';
+import { type FillResult, UncachedReason } from '@hybridge/reader-sql';
 import type { Document } from '@hybridge/views';
 import { statusOf } from './change-status.ts';
 import type { ChangeToken } from './change-token.ts';
 import { ChangeLostError, UnsettledError } from './errors.ts';
 import { ofFill, ofRow } from './found.ts';
 import type { Place } from './place.ts';
+import type { Miss, ReadDependencies } from './reads.ts';
 import type { Lookup } from './types.ts';
 
 /**
@@ -41,15 +42,15 @@ const tellsOf = (item: Item, { nonce, changeId }: ChangeToken, { limits }: Proto
  * @throws UnsettledError, SqlReadError
  */
 export async function provenAnswer(
-  rows: RowReader,
-  { view, keyRow, facts }: Place,
-  item: Item | undefined,
+  { items, rows }: ReadDependencies,
+  { at, item }: Miss,
   result: FillResult,
 ): Promise<Lookup<Document>> {
+  const { view, keyRow, facts } = at;
   if (result.outcome !== 'uncached' || result.reason === UncachedReason.overtaken) return ofFill(view, result);
   const proof = item === undefined ? undefined : transactionOf(item);
   const read = await (rows.primary ?? rows).read(view, keyRow, proof);
-  if (read.proven) return ofRow(view, read.row);
+  if (read.proven) return ofRow({ get: (key) => items.get(key, { consistent: true }) }, at, read.row);
   throw new UnsettledError(
     `${facts.view} ${facts.key} cannot be read after its last change yet: SQL does not show it.`,
     {

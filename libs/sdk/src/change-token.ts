@@ -5,7 +5,7 @@ import { type Place, partsOf } from './place.ts';
 /** One change of one document, as its token names it. Whoever holds a token may have made it up. */
 export interface ChangeToken {
   readonly view: string;
-  /** In the order of the primary key. */
+  /** In the order of the document's key. */
   readonly key: readonly string[];
   readonly changeId: string;
   /** Nonce the item had right after the change; empty when it was not known. */

@@ -1,6 +1,7 @@
-import { type Attributes, type Item, Meta, nonceOf, pendingOf } from '@hybridge/protocol';
-import type { FillResult } from '@hybridge/reader-sql';
-import { type AnyView, type Document, type Row, projectRow, toDocument } from '@hybridge/views';
+import { type Attributes, type Item, type ItemStore, Meta, pendingOf } from '@hybridge/protocol';
+import { type AskedPlace, type FillResult, columnsOfRow } from '@hybridge/reader-sql';
+import { type AnyView, type Document, type Row, toDocument } from '@hybridge/views';
+import { versionOf } from './document-version.ts';
 import { type Found, type Lookup, ReadSource } from './types.ts';
 
 const NONE: readonly string[] = [];
@@ -8,7 +9,7 @@ const NONE: readonly string[] = [];
 /** The document of a live item. `toDocument` takes what the view names, so metadata may stay beside it. */
 export const foundItem = (view: AnyView, item: Item): Found<Document> => ({
   document: toDocument(view, item),
-  version: nonceOf(item),
+  version: versionOf(view, item),
   source: ReadSource.item,
   pending: item[Meta.pending] === undefined ? NONE : pendingOf(item).map(({ id }) => id),
 });
@@ -19,9 +20,15 @@ export const ofItem = (found: Found<Document> | undefined): Lookup<Document> => 
   stale: false,
 });
 
-/** What SQL said without the item knowing of it. */
-export const ofRow = (view: AnyView, row: Row | undefined): Lookup<Document> =>
-  ofColumns(view, row === undefined ? undefined : projectRow(view, row));
+/**
+ * What SQL said without the item knowing of it.
+ * @param store where the rows that it embeds are read
+ */
+export const ofRow = async (
+  store: Pick<ItemStore, 'get'>,
+  at: AskedPlace,
+  row: Row | undefined,
+): Promise<Lookup<Document>> => ofColumns(at.view, await columnsOfRow(store, at, row));
 
 const ofColumns = (view: AnyView, columns: Attributes | undefined): Lookup<Document> => ({
   found:

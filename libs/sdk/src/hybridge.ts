@@ -6,23 +6,12 @@ import { statusOf, waitForOutcome } from './change-status.ts';
 import { parseToken } from './change-token.ts';
 import { hedgedGet } from './hedged-get.ts';
 import { type HybridgeHooks, harmless } from './hooks.ts';
-import { indexPartitionOf } from './index-partition.ts';
 import type { IndexNameFor, IndexPartitionFor, IndexQueryOptions, IndexSortFor } from './index-types.ts';
 import type { ItemReads } from './item-reads.ts';
-import {
-  observedBatch,
-  observedChange,
-  observedCollection,
-  observedFiller,
-  observedQuery,
-  observedRead,
-} from './observed.ts';
-import { partitionOf } from './partition.ts';
+import { createLists } from './lists.ts';
+import { observedBatch, observedChange, observedFiller, observedRead } from './observed.ts';
 import { type Place, placeOf } from './place.ts';
 import { createProtocolContext } from './protocol-context.ts';
-import { queryCollection } from './query-collection.ts';
-import { queryIndex } from './query-index.ts';
-import { queryPartition } from './query-partition.ts';
 import { readMany, readOne } from './reads.ts';
 import { createServingGate } from './serving-gate.ts';
 import type {
@@ -31,11 +20,14 @@ import type {
   ChangeOptions,
   ChangeRequest,
   ChangeStatus,
+  CollectionNameFor,
   CollectionOptions,
   CollectionPage,
   CollectionViews,
+  DocumentCollection,
   DocumentFor,
   Found,
+  GetCollectionOptions,
   GetOptions,
   KeyFor,
   KeyParts,
@@ -95,6 +87,17 @@ export interface Hybridge {
     partitionKey: PartitionKeyFor<Views[keyof Views]>,
     options?: CollectionOptions,
   ): Promise<CollectionPage<Views>>;
+
+  /**
+   * One document and what its view collects (`collect` of its definition), with one query: a page at a time, the document
+   * with every page.
+   * @throws as `query`
+   */
+  getCollection<const V extends ViewReference, const Name extends CollectionNameFor<V> = CollectionNameFor<V>>(
+    view: V,
+    key: KeyFor<V>,
+    options?: GetCollectionOptions<Name>,
+  ): Promise<DocumentCollection<V, Name>>;
 
   /**
    * The documents of one view that an index lists together, a page at a time. Eventually consistent: the index follows
@@ -186,20 +189,7 @@ export function createHybridge(dependencies: HybridgeDependencies, options: Hybr
       const answers = await observedBatch(onRead, places, () => readMany(reads, places, asked));
       return answers.map(({ found }) => found) as never;
     },
-    query: async (view, partitionKey, asked = {}) => {
-      const partition = partitionOf(catalog, view, partitionKey);
-      return (await observedQuery(onRead, partition, () => queryPartition(reads, partition, asked))) as never;
-    },
-    queryCollection: async (views, partitionKey, asked = {}) => {
-      const named = Object.entries<ViewReference>(views);
-      const partitions = named.map(([name, view]) => ({ name, partition: partitionOf(catalog, view, partitionKey) }));
-      return (await observedCollection(onRead, partitions, () => queryCollection(reads, partitions, asked))) as never;
-    },
-    queryIndex: async (view, index, values, asked = {}) => {
-      const partition = indexPartitionOf(catalog, view, index, values as Document);
-      const query = (): Promise<Page<Document>> => queryIndex(reads, partition, asked as IndexQueryOptions);
-      return (await observedQuery(onRead, partition, query)) as never;
-    },
+    ...createLists({ catalog, reads, onRead }),
     change: async (view, key, request, asked) =>
       (await change(changes, place(view, key), request as ChangeRequest<Document>, asked)) as never,
     statusOf: async (...args: StatusArguments) => {

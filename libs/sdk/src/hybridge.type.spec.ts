@@ -1,5 +1,18 @@
 /** Compiled, not run: keys, documents and changes are typed by the view's definition. */
-import { attribute, column, int4, int8, notNull, nullable, numeric, source, table, text, view } from '@hybridge/views';
+import {
+  attribute,
+  column,
+  embed,
+  int4,
+  int8,
+  notNull,
+  nullable,
+  numeric,
+  source,
+  table,
+  text,
+  view,
+} from '@hybridge/views';
 import type { Hybridge } from './hybridge.ts';
 
 const accounts = view('accounts', {
@@ -36,6 +49,71 @@ const labelled = view('labelled', {
   computed: { label: { from: ['owner'], type: text(), value: ({ owner }) => owner.toUpperCase() } },
   changes: { allow: ['owner'] },
 });
+
+const notes = view('notes', {
+  table: table({
+    source: source('shop', 'postgres'),
+    name: 'public.notes',
+    primaryKey: ['nr'],
+    columns: { nr: notNull(int8()), account: notNull(int8()), shelf: nullable(text()), body: notNull(text()) },
+  }),
+  key: { pk: ['n1', column('account')], sk: ['NOTE', column('shelf'), column('account'), column('nr')] },
+  attributes: { body: 'body' },
+  embed: {
+    account: embed(accounts.table, {
+      on: ['account'],
+      attributes: { owner: 'owner' },
+      embed: { self: embed(accounts.table, { on: ['id'], attributes: { limit: 'credit' } }) },
+    }),
+  },
+});
+const books = view('books', {
+  table: accounts.table,
+  key: { pk: ['n1', column('id')], sk: ['BOOK'] },
+  attributes: { owner: 'owner' },
+  embed: { self: embed(accounts.table, { on: ['id'], attributes: { limit: 'credit' } }) },
+  collect: { notes, labelled },
+  changes: { allow: ['owner'] },
+});
+
+export async function embeddedRowsAreTyped(hybridge: Hybridge): Promise<void> {
+  const found = await hybridge.get(books, [1]);
+  const limit: string | null | undefined = found?.document.self?.limit;
+  // @ts-expect-error -- it may be null
+  const sure = found?.document.self.limit;
+  // @ts-expect-error -- nobody sets what is embedded
+  await hybridge.change(books, [1], { op: 'update', set: { self: { limit: '1' } } }, { by: 'me' });
+  void [limit, sure];
+}
+
+export async function keysOfItemsThatMoveAreTyped(hybridge: Hybridge): Promise<void> {
+  const found = await hybridge.get(notes, [12n, 'top', 1]);
+  const deep: string | null | undefined = found?.document.account?.self?.limit;
+  // @ts-expect-error -- the primary key alone names no item
+  await hybridge.get(notes, [1]);
+  // @ts-expect-error -- a column that stands twice is given once
+  await hybridge.get(notes, [12n, 'top', 12n, 1]);
+  void deep;
+}
+
+export async function collectionsAreTyped(hybridge: Hybridge): Promise<void> {
+  const page = await hybridge.getCollection(books, [1], { limit: 10 });
+  const owner: string | undefined = page.found?.document.owner;
+  const body: string | undefined = page.items.notes[0]?.document.body;
+  const label: string | undefined = page.items.labelled[0]?.document.label;
+  // @ts-expect-error -- there is no such collection
+  const none = page.items.lines;
+  const some = await hybridge.getCollection(books, [1], { collections: ['notes'], cursor: page.cursor });
+  const bodyToo: string | undefined = some.items.notes[0]?.document.body;
+  // @ts-expect-error -- it was not asked for
+  const left = some.items.labelled;
+  // @ts-expect-error -- there is no such collection
+  await hybridge.getCollection(books, [1], { collections: ['lines'] });
+  // @ts-expect-error -- the key has one part
+  await hybridge.getCollection(books, [1, 2]);
+  const untyped = await hybridge.getCollection('books', ['1'], { collections: ['anything'] });
+  void [owner, body, label, none, bodyToo, left, untyped.items.anything?.[0]?.document];
+}
 
 export async function computedAttributesAreRead(hybridge: Hybridge): Promise<void> {
   const found = await hybridge.get(labelled, ['1']);

@@ -19,6 +19,7 @@ import {
 import { type ErrorFacts, InvalidValueError } from './errors.ts';
 import { compareBytes } from './partition.ts';
 import { impossible } from './query-partition.ts';
+import { viewOf } from './reference.ts';
 import type { IndexQueryOptions } from './index-types.ts';
 import type { ViewLike, ViewReference } from './types.ts';
 
@@ -50,7 +51,7 @@ export function indexPartitionOf(
   name: string,
   values: Document,
 ): IndexPartition {
-  const view = typeof reference === 'string' ? catalog.byName(reference) : reference;
+  const view = viewOf(catalog, reference);
   const index = indexNamed(view, name);
   const facts = { view: view.name };
   const names = attributesIn(index.pk);

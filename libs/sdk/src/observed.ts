@@ -2,6 +2,7 @@ import { isTransient } from '@hybridge/runtime';
 import type { FillEntry, FillResult, Filler } from '@hybridge/reader-sql';
 import type { Document } from '@hybridge/views';
 import type { acceptChange } from './accept-change.ts';
+import type { Gathered } from './get-collection.ts';
 import type { ChangeEvent, FillEvent, ReadEvent } from './hooks.ts';
 import type { Place } from './place.ts';
 import type { NamedPartition } from './query-collection.ts';
@@ -53,13 +54,35 @@ export async function observedCollection(
 ): Promise<CollectionPage<CollectionViews>> {
   const since = performance.now();
   const page = await read();
+  tellOfPage(tell, partitions, page, performance.now() - since);
+  return page;
+}
+
+export async function observedGathering(
+  tell: Tell<ReadEvent>,
+  { view }: Pick<Place, 'view'>,
+  partitions: readonly NamedPartition[],
+  read: () => Promise<Gathered>,
+): Promise<Gathered> {
+  const since = performance.now();
+  const gathered = await read();
   const ms = performance.now() - since;
+  tell?.(readEvent(view.name, 'query', gathered.answer, ms));
+  tellOfPage(tell, partitions, gathered.page, ms);
+  return gathered;
+}
+
+function tellOfPage(
+  tell: Tell<ReadEvent>,
+  partitions: readonly NamedPartition[],
+  page: CollectionPage<CollectionViews>,
+  ms: number,
+): void {
   for (const { name, partition } of partitions) {
     for (const found of page.items[name] ?? []) {
       tell?.(readEvent(partition.view.name, 'query', { found, source: found.source, stale: false }, ms));
     }
   }
-  return page;
 }
 
 const readEvent = (

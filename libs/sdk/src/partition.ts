@@ -5,6 +5,7 @@ import {
   type KeyPart,
   type Row,
   ViewError,
+  addressColumns,
   decodeTextRow,
   isStorableKey,
   keyColumns,
@@ -14,6 +15,7 @@ import {
 } from '@hybridge/views';
 import { InvalidKeyError } from './errors.ts';
 import type { Place } from './place.ts';
+import { viewOf } from './reference.ts';
 import type { KeyParts, ViewLike, ViewReference } from './types.ts';
 
 /** The items of one view under one partition key. */
@@ -38,7 +40,7 @@ const BEHIND_SEPARATOR = '$';
 
 /** @throws ViewError `HYBRIDGE_VIEW_UNKNOWN`, InvalidKeyError */
 export function partitionOf(catalog: Catalog, reference: ViewReference, parts: KeyParts): Partition {
-  const view = typeof reference === 'string' ? catalog.byName(reference) : reference;
+  const view = viewOf(catalog, reference);
   const facts = { view: view.name, key: parts.map(String).join(',') };
   const names = keyColumns({ pk: view.key.pk, sk: [] });
   const keyRow = rowOfParts(view, names, parts, facts);
@@ -69,16 +71,16 @@ export function placeIn({ view }: Partition, item: Item): (Place & { readonly pa
   const itemKey = keyOf(item);
   const texts = isOf(view, itemKey);
   if (texts === undefined) return undefined;
-  const primaryKey: readonly string[] = view.table.primaryKey;
-  const parts = primaryKey.map((name) => texts[name] ?? '');
-  const keyRow = decodeTextRow(view.table, primaryKey, texts);
+  const names = addressColumns(view);
+  const parts = names.map((name) => texts[name] ?? '');
+  const keyRow = decodeTextRow(view.table, names, texts);
   return { view, itemKey, keyRow, parts, facts: { view: view.name, key: parts.join(',') } };
 }
 
-/** Parts of the primary key as texts; undefined for keys of other views. */
+/** Parts of the key as texts; undefined for keys of other views. */
 export function partsIn(view: ViewLike, key: ItemKey): readonly string[] | undefined {
   const texts = isOf(view, key);
-  return texts && (view.table.primaryKey as readonly string[]).map((name) => texts[name] ?? '');
+  return texts && addressColumns(view).map((name) => texts[name] ?? '');
 }
 
 export const isOf = (view: ViewLike, key: ItemKey) => parseKey(view.key, key);

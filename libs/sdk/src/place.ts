@@ -1,9 +1,19 @@
 import type { ItemKey } from '@hybridge/protocol';
-import { type Catalog, type Row, ViewError, isStorableKey, keyFromParts, keyOfRow, toSqlText } from '@hybridge/views';
+import {
+  type Catalog,
+  type Row,
+  ViewError,
+  addressColumns,
+  isStorableKey,
+  keyFromParts,
+  keyOfRow,
+  toSqlText,
+} from '@hybridge/views';
 import { InvalidKeyError } from './errors.ts';
+import { viewOf } from './reference.ts';
 import type { KeyParts, ViewLike, ViewReference } from './types.ts';
 
-/** One row of a view: where its item is, and what SQL knows it by. */
+/** One row of a view: where its item is, and the columns that say so. */
 export interface Place {
   readonly view: ViewLike;
   readonly keyRow: Row;
@@ -14,7 +24,7 @@ export interface Place {
 
 /** @throws ViewError `HYBRIDGE_VIEW_UNKNOWN`, InvalidKeyError */
 export function placeOf(catalog: Catalog, reference: ViewReference, parts: KeyParts): Place {
-  const view = typeof reference === 'string' ? catalog.byName(reference) : reference;
+  const view = viewOf(catalog, reference);
   const texts = parts.map(String);
   const facts = { view: view.name, key: texts.join(',') };
   try {
@@ -24,7 +34,7 @@ export function placeOf(catalog: Catalog, reference: ViewReference, parts: KeyPa
     return { view, keyRow, itemKey, facts };
   } catch (error) {
     if (!(error instanceof ViewError)) throw error;
-    const fix = `Give ${view.table.primaryKey.join(', ')} in this order.`;
+    const fix = `Give ${addressColumns(view).join(', ')} in this order.`;
     throw new InvalidKeyError(`"${facts.key}" is not a key of ${view.name}: ${error.message}`, {
       ...facts,
       fix,
@@ -33,9 +43,9 @@ export function placeOf(catalog: Catalog, reference: ViewReference, parts: KeyPa
   }
 }
 
-/** Key parts as every spelling of the same key gives them, in the order of the primary key. */
+/** Key parts as every spelling of the same key gives them, in their order. */
 export const partsOf = ({ view, keyRow }: Place): readonly string[] =>
-  (view.table.primaryKey as readonly string[]).map((name) => {
+  addressColumns(view).map((name) => {
     const value = keyRow[name];
     return value === undefined ? '' : (toSqlText(view.table, name, value) ?? '');
   });

@@ -1,4 +1,4 @@
-import { keyOf } from '@hybridge/protocol';
+import { type Item, keyOf } from '@hybridge/protocol';
 import type { Document } from '@hybridge/views';
 import { collectPage } from './collect-page.ts';
 import { InvalidCursorError } from './errors.ts';
@@ -30,11 +30,15 @@ interface NamedEntry extends Entry {
 /** First entry of every cursor: another layout gets another one. */
 const LAYOUT = 'c1';
 
-/** @throws as `queryPartition` */
+/**
+ * @param isAside takes items that are none of theirs
+ * @throws as `queryPartition`
+ */
 export async function queryCollection(
   dependencies: ReadDependencies,
   views: readonly NamedPartition[],
   options: CollectionOptions,
+  isAside: (item: Item) => boolean = () => false,
 ): Promise<CollectionPage<CollectionViews>> {
   const { gate, items, context } = dependencies;
   const { limit = DEFAULT_QUERY_LIMIT, order = 'ascending', consistent = false } = options;
@@ -54,6 +58,7 @@ export async function queryCollection(
       }),
     positionOf: (item) => keyOf(item).sk,
     entryOf: (item) => {
+      if (isAside(item)) return undefined;
       for (const { name, partition } of views) {
         const entry = entryOf(partition, item, context);
         if (entry !== undefined) return { ...entry, name };

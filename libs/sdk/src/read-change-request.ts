@@ -1,5 +1,5 @@
 import { type AttributeValue, type Attributes, type ChangeOperation, NULL, sameValue } from '@hybridge/protocol';
-import { type Document, ViewError, columnOf, fromPlain } from '@hybridge/views';
+import { type Document, type ViewRelation, ViewError, columnOf, fromPlain } from '@hybridge/views';
 import { InvalidValueError, NotAllowedError } from './errors.ts';
 import type { Place } from './place.ts';
 import type { ChangeRequest } from './types.ts';
@@ -105,6 +105,8 @@ const entriesGiven = (set: Partial<Document>): readonly (readonly [string, unkno
 
 /** An attribute that customers may not set, as there is none such, or as nobody lets them. */
 function unsettable({ view, facts }: Place, attribute: string): InvalidValueError | NotAllowedError {
+  const relation = (view.relations as readonly ViewRelation[]).find(({ name }) => name === attribute);
+  if (relation !== undefined) return embedded({ view, facts }, relation);
   if (view.documentNames.includes(attribute)) {
     const message = `${view.name}.${attribute} cannot be changed by customers.`;
     return new NotAllowedError(message, { ...facts, attribute, fix: changeable(view) });
@@ -113,6 +115,19 @@ function unsettable({ view, facts }: Place, attribute: string): InvalidValueErro
     ...facts,
     attribute,
     fix: `Its attributes are ${view.documentNames.join(', ')}.`,
+  });
+}
+
+/** A copy of another row: which one, an attribute of the view's own says, if it has such a one. */
+function embedded({ view, facts }: Pick<Place, 'view' | 'facts'>, { name, on, base }: ViewRelation): NotAllowedError {
+  const attributes: readonly string[] = view.attributeNames;
+  const links = attributes.filter((one) => on.includes(view.attributes[one]));
+  const isSettable = links.length === on.length && links.every((one) => view.changes.allow.includes(one));
+  const other = isSettable ? `, or set ${links.join(', ')} to show another row` : '';
+  return new NotAllowedError(`${view.name}.${name} is embedded from ${base.table.name} and cannot be changed here.`, {
+    ...facts,
+    attribute: name,
+    fix: `Change that row${other}; the document follows.`,
   });
 }
 

@@ -9,7 +9,7 @@ describe('the README', () => {
   it('shows only examples that are compiled', () => {
     const examples = [...README.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code.trim());
     const compiled = textOf('readme.type.spec.ts').replace(/^ {2}/gm, '');
-    expect(examples).toHaveLength(3);
+    expect(examples).toHaveLength(4);
     for (const example of examples) expect(compiled).toContain(example);
   });
 

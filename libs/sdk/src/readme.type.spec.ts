@@ -1,5 +1,5 @@
 /** Compiled, not run: the examples of the README, word for word (`readme.spec.ts` compares). */
-import { addresses, catalog, customers } from './readme-views.features.ts';
+import { addresses, catalog, customers, orders } from './readme-views.features.ts';
 import { type Hybridge, connectHybridge } from './index.ts';
 
 export async function opening(sqlUrl: string): Promise<void> {
@@ -40,6 +40,19 @@ export async function reading(hybridge: Hybridge, show: (key: readonly string[],
     { equals: { city: 'Utrecht' }, beginsWith: { name: 'Ada' }, order: 'descending', limit: 20 },
   );
   void [customer, several, someAddresses, items, ofACity];
+}
+
+export async function joinedDocuments(
+  hybridge: Hybridge,
+  show: (key: readonly string[], sku: string) => void,
+): Promise<void> {
+  const order = await hybridge.get(orders, [7]);
+  const orderedBy = order?.document.customer?.name;
+
+  const page = await hybridge.getCollection(orders, [7], { limit: 50 });
+  for (const { key, document } of page.items.lines) show(key, document.sku);
+  const total = page.found?.document.total;
+  void [orderedBy, total];
 }
 
 export async function readingAfterAChange(hybridge: Hybridge): Promise<void> {

@@ -44,6 +44,16 @@ export async function readOne(
   return answer ?? (await answerMiss(dependencies, { at, item }, { allowStale, token }));
 }
 
+/** As `readOne`, of an item that was read already. */
+export const answerSeen = async (
+  dependencies: ReadDependencies,
+  at: Place,
+  item: Item,
+  { allowStale = true }: Pick<GetOptions, 'allowStale'>,
+): Promise<Lookup<Document>> =>
+  answerOf(at, item, dependencies.context) ??
+  (await answerMiss(dependencies, { at, item }, { allowStale, token: undefined }));
+
 /** In the order of the places; one that is named twice is read once. @throws as `readOne` */
 export async function readMany(
   dependencies: ReadDependencies,
@@ -95,14 +105,14 @@ function answerOf({ view }: Place, item: Item | undefined, context: ProtocolCont
 }
 
 async function answerMiss(
-  { filler, rows }: ReadDependencies,
+  dependencies: ReadDependencies,
   miss: Miss,
   { allowStale, token }: { readonly allowStale: boolean; readonly token: ChangeToken | undefined },
 ): Promise<Lookup<Document>> {
-  const { at, item } = miss;
+  const { at } = miss;
   try {
-    const result = await filler.fill(at.view, at.itemKey, at.keyRow);
-    return token === undefined ? ofFill(at.view, result) : await provenAnswer(rows, at, item, result);
+    const result = await dependencies.filler.fill(at.view, at.itemKey, at.keyRow);
+    return token === undefined ? ofFill(at.view, result) : await provenAnswer(dependencies, miss, result);
   } catch (error) {
     return answerFailure(miss, error, allowStale && token === undefined);
   }
@@ -116,16 +126,18 @@ function answerFailure({ at, item }: Miss, error: unknown, allowStale: boolean):
 }
 
 /**
- * While the view table is loaded its items mean nothing yet, and nothing is added to them. Nothing proves such a read,
- * so it must not come from a replica that lags.
+ * While the view table is loaded its items mean nothing yet, those of embedded rows neither, and nothing is added to them.
+ * Nothing proves such a read, so it must not come from a replica that lags.
  */
 async function readPast({ rows }: ReadDependencies, at: Place): Promise<Lookup<Document>> {
   try {
-    return ofRow(at.view, (await (rows.primary ?? rows).read(at.view, at.keyRow)).row);
+    return await ofRow(NO_ITEMS, at, (await (rows.primary ?? rows).read(at.view, at.keyRow)).row);
   } catch (error) {
     throw toSourceFailure(at, error);
   }
 }
+
+const NO_ITEMS = { get: async () => undefined };
 
 const itemsOf = (
   { items }: ReadDependencies,

@@ -1,4 +1,4 @@
-import type { ComputedIn, Document, DocumentOf, View } from '@hybridge/views';
+import type { Document, DocumentIn, DocumentOf, View } from '@hybridge/views';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- views are invariant in their column types
 export type ViewLike = View<any, any>;
@@ -7,8 +7,7 @@ export type ViewLike = View<any, any>;
 export type ViewReference = string | ViewLike;
 
 /** What a reader of the view sees; untyped where only the name is known. */
-export type DocumentFor<V extends ViewReference> =
-  V extends View<infer C, infer A> ? DocumentOf<C, A, ComputedIn<V>> : Document;
+export type DocumentFor<V extends ViewReference> = V extends ViewLike ? DocumentIn<V> : Document;
 
 /** What of it a change may name: nobody sets what is computed. */
 export type RowFor<V extends ViewReference> = V extends View<infer C, infer A> ? DocumentOf<C, A> : Document;
@@ -16,17 +15,35 @@ export type RowFor<V extends ViewReference> = V extends View<infer C, infer A> ?
 /** Integers above 2^53 as strings or bigints. */
 export type KeyValue = string | number | bigint;
 
-/** Key parts in the order of the primary key. */
+/** Key parts: those of the primary key in its order, or, where items move, the columns of the key template in its order. */
 export type KeyParts = readonly KeyValue[];
 
 /** One value for each part. */
 type ValuesOf<Parts extends readonly unknown[]> = { readonly [Index in keyof Parts]: KeyValue };
 
-/** Key parts of a view: as many as its table's primary key has, where its definition is at hand. */
+/** Names of the columns in parts of a key template, each once, in order. */
+type NamesIn<Parts extends readonly unknown[], Seen extends readonly string[] = readonly []> = Parts extends readonly [
+  infer First,
+  ...infer Rest,
+]
+  ? First extends { readonly column: infer Name extends string }
+    ? NamesIn<Rest, Name extends Seen[number] ? Seen : readonly [...Seen, Name]>
+    : NamesIn<Rest, Seen>
+  : Seen;
+
+/** The primary key, unless the template has columns beside it, which let items move. */
+type AddressOf<Names extends readonly string[], InTemplate extends readonly string[]> = [
+  Exclude<InTemplate[number], Names[number]>,
+] extends [never]
+  ? Names
+  : InTemplate;
+
+/** Key parts of a view: as many as name an item of it, where its definition is at hand. */
 export type KeyFor<V extends ViewReference> = V extends {
   readonly table: { readonly primaryKey: infer Names extends readonly string[] };
+  readonly key: { readonly pk: infer Pk extends readonly unknown[]; readonly sk: infer Sk extends readonly unknown[] };
 }
-  ? ValuesOf<Names>
+  ? ValuesOf<AddressOf<Names, NamesIn<readonly [...Pk, ...Sk]>>>
   : KeyParts;
 
 type ColumnsIn<Parts extends readonly unknown[]> = Parts extends readonly [infer First, ...infer Rest]
@@ -56,7 +73,10 @@ export type ReadSource = (typeof ReadSource)[keyof typeof ReadSource];
 
 export interface Found<D> {
   readonly document: D;
-  /** Changes with every change of the document: what `ifMatch` takes. Undefined when SQL answered uncached. */
+  /**
+   * Another one after every change of the document, of the rows that it embeds too: what `ifMatch` takes, and an ETag.
+   * Undefined when SQL answered uncached.
+   */
   readonly version: string | undefined;
   readonly source: ReadSource;
   /** Ids of the customer changes in the document that SQL has not answered yet, oldest first. */
@@ -110,7 +130,7 @@ export interface QueryOptions {
 
 /** A document of a list, with the key it is read and changed by. */
 export interface Listed<D> extends Found<D> {
-  /** In the order of the primary key. */
+  /** As `get` takes it. */
   readonly key: readonly string[];
 }
 
@@ -134,6 +154,28 @@ export interface CollectionPage<Views extends CollectionViews> {
   readonly cursor: string | undefined;
 }
 
+/** The views that a view collects, by name; of any names where only its own name is known. */
+export type CollectedBy<V extends ViewReference> = V extends { readonly collect: infer Views extends CollectionViews }
+  ? Views
+  : CollectionViews;
+
+export type CollectionNameFor<V extends ViewReference> = keyof CollectedBy<V> & string;
+
+/** Of `limit`, the documents of all collections count together; the one that has them does not. */
+export interface GetCollectionOptions<Name extends string = string> extends CollectionOptions {
+  /** Which of its collections; default all. */
+  readonly collections?: readonly Name[];
+}
+
+/** A document, and a page of the documents that its view collects, by the names of the definition. */
+export interface DocumentCollection<V extends ViewReference, Name extends CollectionNameFor<V> = CollectionNameFor<V>> {
+  /** As `get` answers, with every page; undefined where SQL has no such row. */
+  readonly found: Found<DocumentFor<V>> | undefined;
+  readonly items: { readonly [N in Name]: readonly Listed<DocumentFor<CollectedBy<V>[N]>>[] };
+  /** What the next page begins behind; undefined at the end. */
+  readonly cursor: string | undefined;
+}
+
 export type ChangeRequest<D> =
   /** New values of some attributes. */
   | { readonly op: 'update'; readonly set: Partial<D> }
@@ -144,7 +186,10 @@ export type ChangeRequest<D> =
 export interface ChangeOptions {
   /** Who asks for the change; kept beside it all the way to SQL. */
   readonly by: string;
-  /** `version` of the document the customer looked at: any other state refuses the change. */
+  /**
+   * `version` of the document the customer looked at: any other state of its row refuses the change. What became of the
+   * rows that it embeds does not.
+   */
   readonly ifMatch?: string | undefined;
   /**
    * Unique over all changes of all items, as SQL remembers it; default a new ULID. The same change sent again under

@@ -1,4 +1,4 @@
-import { addresses, catalog } from '@hybridge/definitions';
+import { addresses } from '@hybridge/definitions';
 import { type LocalStack, provisionTablesOnly, startStack } from '@hybridge/local-stack';
 import { ServingState, carryOut, decideRowChange, decideSettle, readServing } from '@hybridge/protocol';
 import { createDynamoDbClient, createItemReader } from '@hybridge/reader-dynamodb';
@@ -6,7 +6,9 @@ import type { RowReader } from '@hybridge/reader-sql';
 import { type Hybridge, connectHybridge, createHybridge, createProtocolContext } from '@hybridge/sdk';
 import { createItemStore } from '@hybridge/sink-dynamodb';
 import { rowChange, settleSignal, versionAt } from '@hybridge/testkit';
-import { type Row, decodeTextRow, keyOfRow, projectRow, shapeOf } from '@hybridge/views';
+import { type Row, createCatalog, decodeTextRow, keyOfRow, projectRow, shapeOf } from '@hybridge/views';
+
+const catalog = createCatalog([addresses]);
 
 type Client = ReturnType<typeof createDynamoDbClient>;
 

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { catalog, orders } from '@hybridge/definitions';
+import { orders } from '@hybridge/definitions';
 import { SqlRole, createDemo, ensureAccess, ensurePublication, migrate } from '@hybridge/infra-sql';
 import {
   AppName,
@@ -10,6 +10,7 @@ import {
   type LocalStack,
   provisionTablesOnly,
   scrape,
+  shopOnly,
   startApps,
   startStack,
   total,
@@ -38,6 +39,7 @@ beforeAll(async () => {
   const { url } = postgres;
   await migrate({ url, passwords: { [SqlRole.capture]: SqlRole.capture, [SqlRole.app]: SqlRole.app } });
   await createDemo({ url, size: { customers: 20, products: 10, orders: 40 } });
+  const { catalog } = shopOnly();
   await ensurePublication({ url, catalog });
   await ensureAccess({ url, catalog });
   ({ tableName } = await provisionTablesOnly(stack.endpoints));
@@ -69,7 +71,7 @@ const startViewApi = (replicaUrl = urlAsApp(standby.url)): Promise<Apps> =>
     apps: [AppName.viewApi],
     provisioned: { queueUrl: 'none', tableName },
     logDir,
-    env: { VIEW_API_SQL_REPLICA_URL: replicaUrl },
+    env: { ...shopOnly().env, VIEW_API_SQL_REPLICA_URL: replicaUrl },
   });
 
 function urlAsApp(adminUrl: string): string {

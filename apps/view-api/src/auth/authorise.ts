@@ -36,9 +36,11 @@ export function assertMayEver(view: AnyView, operation: AccessOperation, caller:
   throw caller === undefined ? missingToken() : forbidden(view, operation);
 }
 
-export function permits(audiences: Audiences, caller: Caller | undefined, owns: boolean): boolean {
+/** @param withParent the document that collects it is the caller's to read, and read together with it */
+export function permits(audiences: Audiences, caller: Caller | undefined, owns: boolean, withParent = false): boolean {
   const includes = (audience: Audience): boolean => {
     if (audience === 'public') return true;
+    if (audience === 'parent') return withParent;
     if (caller === undefined) return false;
     if (audience === 'authenticated') return true;
     if (audience === 'owner') return owns;
@@ -73,19 +75,23 @@ export function textOf(value: unknown): string | undefined {
 export const claimOf = ({ access }: AnyView, { claims }: Caller): string | undefined =>
   textOf(claims[access.owner?.claim ?? 'sub']);
 
-/** The attributes a caller may see; undefined when it is not to see the document at all. */
+/**
+ * The attributes a caller may see; undefined when it is not to see the document at all.
+ * @param withParent as for `permits`
+ */
 export function visibleTo(
   { view }: Pick<Place, 'view'>,
   document: Document,
   caller: Caller | undefined,
+  withParent = false,
 ): Document | undefined {
   const owns = ownsDocument(view, document, caller);
-  if (!permits(view.access.read ?? [], caller, owns)) return undefined;
+  if (!permits(view.access.read ?? [], caller, owns, withParent)) return undefined;
   const fields: AnyView['access']['fields'] = view.access.fields ?? {};
   return Object.fromEntries(
     Object.entries(document).filter(([attribute]) => {
       const audiences: Audiences | undefined = fields[attribute]?.read;
-      return audiences === undefined || permits(audiences, caller, owns);
+      return audiences === undefined || permits(audiences, caller, owns, withParent);
     }),
   );
 }

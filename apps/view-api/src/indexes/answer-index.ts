@@ -1,10 +1,11 @@
-import type { Hybridge, Listed } from '@hybridge/sdk';
-import type { AnyView, Catalog, Document } from '@hybridge/views';
+import type { Hybridge } from '@hybridge/sdk';
+import { type Catalog, shownView } from '@hybridge/views';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assertMayEver, visibleTo } from '../auth/authorise.ts';
 import { authoriseIndex } from '../auth/authorise-index.ts';
 import { ApiError } from '../errors.ts';
 import type { Instruments } from '../instruments.ts';
+import { listedDocument } from '../listed-document.ts';
 import { operationsOf } from '../operations.ts';
 import { indexQuestionOf } from './index-question.ts';
 
@@ -18,7 +19,7 @@ export interface IndexRequest {
 export const admitToIndex =
   (catalog: Catalog) =>
   async (request: FastifyRequest<IndexRequest>): Promise<void> => {
-    const view = catalog.byName(request.params.view);
+    const view = shownView(catalog, request.params.view);
     if (operationsOf(view).includes('read')) return assertMayEver(view, 'read', request.caller);
     throw new ApiError('HYBRIDGE_API_NOT_FOUND', 404, `${view.name} cannot be listed.`, { view: view.name });
   };
@@ -36,15 +37,7 @@ export async function answerIndex(
   const shown = items.flatMap((found) => {
     instruments.read(found);
     const document = visibleTo({ view }, found.document, request.caller);
-    return document === undefined ? [] : [entryOf(view, found, document)];
+    return document === undefined ? [] : [listedDocument(view, found, found.key, document)];
   });
   return reply.send({ items: shown, ...(cursor === undefined ? {} : { cursor }) });
 }
-
-const entryOf = (view: AnyView, { key, version, pending }: Listed<Document>, document: Document) => ({
-  path: `/views/${encodeURIComponent(view.name)}/${key.map(encodeURIComponent).join(',')}`,
-  key,
-  version,
-  pending,
-  document,
-});

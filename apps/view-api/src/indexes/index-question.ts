@@ -8,9 +8,11 @@ import {
   attributesIn,
   indexesOf,
   kindOf,
+  shownView,
 } from '@hybridge/views';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.ts';
+import { badParameter, limitIn, orderIn } from '../page-parameters.ts';
 
 /** What a request asks of an index. */
 export interface IndexQuestion {
@@ -21,10 +23,6 @@ export interface IndexQuestion {
   readonly options: IndexQueryOptions;
 }
 
-/** Documents of one page: an answer is held in memory as a whole. */
-export const MAX_PAGE = 100;
-export const DEFAULT_PAGE = 50;
-
 /** How a parameter takes the value of an attribute: `is.status=placed`. Attributes may have any name. */
 export const VALUE_WORDS = ['is', 'from', 'to', 'beginsWith'] as const;
 type ValueWord = (typeof VALUE_WORDS)[number];
@@ -34,7 +32,7 @@ export function indexQuestionOf(
   catalog: Catalog,
   request: FastifyRequest<{ Params: { view: string; index: string } }>,
 ): IndexQuestion {
-  const view = catalog.byName(request.params.view);
+  const view = shownView(catalog, request.params.view);
   const index = indexesOf(view).find(({ name }) => name === request.params.index);
   if (index === undefined) throw noIndex(view, request.params.index);
   const parameters = parametersOf(request);
@@ -104,19 +102,3 @@ function valuesOf(view: AnyView, index: ViewIndex, word: ValueWord, parameters: 
     }),
   );
 }
-
-function limitIn(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_PAGE;
-  const limit = /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= MAX_PAGE) return limit;
-  throw badParameter('limit', `is "${text.slice(0, 80)}"`, `Give 1 to ${MAX_PAGE}.`);
-}
-
-function orderIn(text: string | undefined): 'ascending' | 'descending' {
-  if (text === undefined || text === 'ascending') return 'ascending';
-  if (text === 'descending') return text;
-  throw badParameter('order', `is "${text.slice(0, 80)}"`, 'Give ascending or descending.');
-}
-
-const badParameter = (name: string, why: string, fix: string): ApiError =>
-  new ApiError('HYBRIDGE_API_REQUEST_INVALID', 400, `The parameter ${name.slice(0, 80)} ${why}.`, { fix });

@@ -24,6 +24,7 @@ const orders = {
 /** Everybody may read these. */
 const products = {
   ...catalog.byName('products'),
+  collect: {},
   indexes: { sold: { pk: ['SOLD', attribute('discontinued')], sk: [attribute('price')] } },
 } as unknown as AnyView;
 const closed = {

@@ -56,7 +56,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
 const header = (description: string, schema: Schema = text) => ({ description, schema });
 
 export const headers = {
-  ETag: header('Version of the document; changes with every change of it.'),
+  ETag: header('Version of the document: another one after every change of it, and of what is embedded in it.'),
   Location: header('Where the outcome of the change is.'),
   'Retry-After': header('Seconds until trying again may help.', { type: 'string', pattern: '^\\d+$' }),
   'WWW-Authenticate': header('RFC 6750.'),
@@ -83,7 +83,7 @@ export const parameters = {
   'if-match': {
     name: 'If-Match',
     in: 'header',
-    description: 'The ETag read: 412 when the document is another one now.',
+    description: 'The ETag read: 412 when the row of the document is another one now. Embedded rows may be others.',
     schema: { type: 'string', pattern: IF_MATCH.source },
     example: '"w1"',
   },

@@ -48,6 +48,7 @@ describe('GET /openapi.json', () => {
       'patch /views/addresses/{customer_id},{label}',
       'delete /views/addresses/{customer_id},{label}',
       'get /views/products/{id}',
+      'get /views/products/{id}/collection',
       'get /views/orders/{id}',
       'patch /views/orders/{id}',
       'get /indexes/orders/byCustomer',
@@ -56,6 +57,8 @@ describe('GET /openapi.json', () => {
       'put /views/wishes/{customer_id},{product_id}',
       'patch /views/wishes/{customer_id},{product_id}',
       'delete /views/wishes/{customer_id},{product_id}',
+      'get /views/stock/{product_id}',
+      'get /views/prices/{product_id},{currency}',
     ]);
     expect(openApi.paths['/views/products/{id}']?.['get']?.security).toEqual([{}, { token: [] }]);
     expect(openApi.paths['/views/orders/{id}']?.['get']?.security).toEqual([{ token: [] }]);

@@ -8,9 +8,9 @@ import {
   indexesOf,
   kindOf,
 } from '@hybridge/views';
-import { DEFAULT_PAGE, MAX_PAGE } from '../indexes/index-question.ts';
 import { operationsOf } from '../operations.ts';
 import { problems } from './components.ts';
+import { CURSOR, PAGE_PARAMETERS, listedSchema } from './page-schema.ts';
 import { type Schema, keyPartSchema } from './value-schema.ts';
 
 /** The addresses of a view's indexes, where somebody may read it. */
@@ -33,7 +33,7 @@ export function indexPathsOf(
           security,
           parameters: [...parametersOf(view, index), ...PAGE_PARAMETERS],
           responses: {
-            200: { description: 'The documents.', content: { 'application/json': { schema: pageOf(title) } } },
+            200: { description: 'The documents.', content: { 'application/json': { schema: pageOf(view, title) } } },
             ...problems(403, 404, 422),
           },
         },
@@ -70,44 +70,11 @@ const valueOf = (view: AnyView, name: string): Schema => {
   return column.codec.sqlType === 'text' ? { type: 'string' } : keyPartSchema(column);
 };
 
-const PAGE_PARAMETERS: readonly Schema[] = [
-  {
-    name: 'limit',
-    in: 'query',
-    description: 'Documents of one page at most; there may be fewer, and more behind them.',
-    schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE },
-  },
-  { name: 'order', in: 'query', schema: { enum: ['ascending', 'descending'], default: 'ascending' } },
-  {
-    name: 'cursor',
-    in: 'query',
-    description: 'Of the page before, with everything else as for that page.',
-    schema: { type: 'string' },
-  },
-];
-
-const pageOf = (title: string): Schema => ({
+const pageOf = (view: AnyView, title: string): Schema => ({
   type: 'object',
   required: ['items'],
   properties: {
-    items: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['path', 'key', 'version', 'pending', 'document'],
-        properties: {
-          path: { type: 'string', description: 'The address of the document.' },
-          key: { type: 'array', items: { type: 'string' } },
-          version: { type: 'string', description: 'Its ETag, without the quotes.' },
-          pending: {
-            type: 'array',
-            items: { type: 'string' },
-            description: 'Changes in the document that SQL has not answered.',
-          },
-          document: { $ref: `#/components/schemas/${title}` },
-        },
-      },
-    },
-    cursor: { type: 'string', description: 'What the next page begins behind; absent at the end.' },
+    items: { type: 'array', items: listedSchema(view, title, ['version']) },
+    cursor: CURSOR,
   },
 });

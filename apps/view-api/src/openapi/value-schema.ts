@@ -1,7 +1,11 @@
-import type { Column } from '@hybridge/views';
+import type { AnyView, Column } from '@hybridge/views';
+import { mariadbValues } from './mariadb-values.ts';
 
 /** A JSON Schema of dialect 2020-12, as OpenAPI 3.1 takes it. */
 export type Schema = { readonly [keyword: string]: unknown };
+
+/** `customers` → `Customers`, in names of schemas. */
+export const titleOf = ({ name }: AnyView): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** PostgreSQL holds no U+0000. */
 const TEXT: Schema = { type: 'string', pattern: '^[^\\u0000]*$' };
@@ -42,14 +46,18 @@ const VALUES: Readonly<Record<string, Schema>> = {
   boolean: { type: 'boolean' },
   bytea: { type: 'string', contentEncoding: 'base64' },
   jsonb: { $ref: '#/components/schemas/Json' },
+  ...mariadbValues(TEXT, INSTANT),
 };
+
+const JSONS: readonly string[] = ['jsonb', 'json'];
+const TEXTS: readonly string[] = ['text', 'varchar'];
 
 /** Any value, where an installation brings a codec of its own. */
 const UNKNOWN: Schema = {};
 
 export function valueSchema({ codec, nullable }: Column): Schema {
   const schema = VALUES[codec.sqlType] ?? UNKNOWN;
-  if (codec.sqlType === 'jsonb' && !nullable) return { allOf: [schema, { not: { type: 'null' } }] };
+  if (JSONS.includes(codec.sqlType) && !nullable) return { allOf: [schema, { not: { type: 'null' } }] };
   return nullable ? { anyOf: [schema, { type: 'null' }] } : schema;
 }
 
@@ -58,7 +66,10 @@ export function keyPartSchema({ codec }: Column): Schema {
   if (codec.sqlType === 'bigint') {
     return { type: 'integer', format: 'int64', minimum: -(2 ** 63), maximum: 2 ** 63 - 1025 };
   }
-  return codec.sqlType === 'text' ? { ...TEXT, minLength: 1 } : (VALUES[codec.sqlType] ?? { type: 'string' });
+  if (codec.sqlType === 'bigint unsigned') {
+    return { type: 'integer', format: 'int64', minimum: 0, maximum: 2 ** 63 - 1025 };
+  }
+  return TEXTS.includes(codec.sqlType) ? { ...TEXT, minLength: 1 } : (VALUES[codec.sqlType] ?? { type: 'string' });
 }
 
 /** DynamoDB holds no number that is nearer to zero, but zero. */

@@ -1,13 +1,20 @@
-import { AccessOperation, type AnyView, type Audiences, columnOf, columnOfAttribute } from '@hybridge/views';
+import {
+  AccessOperation,
+  type AnyView,
+  type Audiences,
+  type ViewRelation,
+  addressColumns,
+  columnOf,
+  columnOfAttribute,
+} from '@hybridge/views';
 import { METHODS, operationsOf } from '../operations.ts';
+import { collectionPathsOf } from './collection-paths.ts';
 import { headerRefs, parameterRefs, problems } from './components.ts';
 import { indexPathsOf } from './index-paths.ts';
-import { type Schema, keyPartSchema, valueSchema } from './value-schema.ts';
+import { type Schema, keyPartSchema, titleOf, valueSchema } from './value-schema.ts';
 
 type Paths = Readonly<Record<string, Schema>>;
 
-/** `customers` → `Customers`, in names of schemas. */
-const titleOf = ({ name }: AnyView): string => name.charAt(0).toUpperCase() + name.slice(1);
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 const json = (schema: Schema): Schema => ({ 'application/json': { schema } });
 
@@ -32,7 +39,7 @@ export function schemasOf(view: AnyView): Readonly<Record<string, Schema>> {
   };
 }
 
-const objectOf = (view: AnyView, attributes: readonly string[]): Schema => ({
+const objectOf = (view: AnyView, attributes: readonly string[]) => ({
   type: 'object',
   properties: Object.fromEntries(attributes.map((name) => [name, valueSchema(columnOfAttribute(view, name))])),
   additionalProperties: false,
@@ -41,9 +48,23 @@ const objectOf = (view: AnyView, attributes: readonly string[]): Schema => ({
 /** Attributes that not everybody sees may be left out. */
 function documentSchema(view: AnyView): Schema {
   const fields: AnyView['access']['fields'] = view.access.fields ?? {};
-  const always = view.documentNames.filter((name) => fields[name]?.read === undefined);
-  return { ...objectOf(view, view.documentNames), required: always };
+  const relations: readonly ViewRelation[] = view.relations;
+  const names = [...view.documentNames, ...relations.map(({ name }) => name)];
+  const own = objectOf(view, view.documentNames);
+  const embedded = relations.map(({ name, base }) => [name, embeddedSchema(base)]);
+  return {
+    ...own,
+    properties: { ...own.properties, ...Object.fromEntries(embedded) },
+    required: names.filter((name) => fields[name]?.read === undefined),
+  };
 }
+
+/** @param base the hidden view of the rows that are embedded */
+const embeddedSchema = (base: AnyView): Schema => ({
+  anyOf: [documentSchema(base), { type: 'null' }],
+  description:
+    'Of another row, which it follows a moment later. Null where there is none, or nothing is known of it yet.',
+});
 
 /** The owner is filled in from the token where only the document says whose it is. */
 const requiredOf = (view: AnyView, attributes: readonly string[]): readonly string[] =>
@@ -60,7 +81,7 @@ const changeSchema = (title: string): Schema => ({
 export function pathsOf(view: AnyView): Paths {
   const operations = operationsOf(view);
   if (operations.length === 0) return {};
-  const key: readonly string[] = view.table.primaryKey;
+  const key = addressColumns(view);
   const path = `/views/${view.name}/${key.map((name) => `{${name}}`).join(',')}`;
   const keyParameters = key.map((name) => ({
     name,
@@ -76,6 +97,7 @@ export function pathsOf(view: AnyView): Paths {
     ? {
         ...document,
         ...furtherPaths(view, path, keyParameters),
+        ...collectionPathsOf(view, path, { parameters: keyParameters, security: securityOf(view.access.read ?? []) }),
         ...indexPathsOf(view, titleOf(view), securityOf(view.access.read ?? [])),
       }
     : document;
