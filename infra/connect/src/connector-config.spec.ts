@@ -1,8 +1,10 @@
-import { catalog, products } from '@hybridge/definitions';
-import { UNAVAILABLE, column, createCatalog, source, view } from '@hybridge/views';
+import { catalog as installed, products } from '@hybridge/definitions';
+import { UNAVAILABLE, column, createCatalog, partOf, source, view } from '@hybridge/views';
 import { changeTopics } from './change-topics.ts';
 import { type ConnectorOptions, connectorConfig, connectorName } from './connector-config.ts';
 
+const catalog = partOf(installed, ({ table }) => table.source.name === 'shop');
+const productsOnly = partOf(installed, ({ name }) => name === 'products');
 const options: ConnectorOptions = {
   catalog,
   database: { host: 'db.example', port: 5432, name: 'shop', user: 'hybridge_capture', password: 'secret' },
@@ -10,7 +12,7 @@ const options: ConnectorOptions = {
 
 /** Two databases with a table of one name. */
 const twoSources = createCatalog([
-  products,
+  productsOnly.byName('products'),
   view('leads', {
     table: { ...products.table, source: source('web-crm', 'postgres') },
     key: { pk: ['l1', column('id')], sk: ['LEAD'] },
@@ -23,16 +25,17 @@ const captures = (list: string, table: string): boolean =>
   list.split(',').some((pattern) => new RegExp(`^(?:${pattern})$`).test(table));
 
 describe('connectorConfig', () => {
-  it('captures every table of the catalog and the inbox, and nothing else', () => {
-    const list = connectorConfig(options)['table.include.list'] as string;
-    for (const { name } of catalog.tables) expect(captures(list, name)).toBe(true);
-    expect(captures(list, 'public.hybridge_inbox')).toBe(true);
+  it.each(installed.sources)('captures every table of $name and its inbox, and nothing else', ({ name: source }) => {
+    const config = connectorConfig({ ...options, catalog: installed, source, kafkaBrokers: ['kafka:9092'] });
+    const list = config['table.include.list'] as string;
+    for (const table of installed.tables) expect(captures(list, table.name)).toBe(table.source.name === source);
+    for (const { name } of installed.sources) expect(captures(list, installed.inboxOf(name))).toBe(name === source);
     expect(captures(list, 'public.order_lines')).toBe(false);
     expect(captures(list, 'publicXorders')).toBe(false);
   });
 
   it('follows the definitions', () => {
-    const config = connectorConfig({ ...options, catalog: createCatalog([products]) });
+    const config = connectorConfig({ ...options, catalog: productsOnly });
     expect(config['table.include.list']).toBe('public\\.products,public\\.hybridge_inbox');
   });
 
@@ -44,7 +47,7 @@ describe('connectorConfig', () => {
       'slot.name': 'hybridge_web_crm',
     });
     expect(connectorConfig({ ...options, catalog: twoSources, source: 'shop' })['table.include.list']).toBe(
-      connectorConfig({ ...options, catalog: createCatalog([products]) })['table.include.list'],
+      connectorConfig({ ...options, catalog: productsOnly })['table.include.list'],
     );
     expect(connectorName('web-crm')).toBe('hybridge-web-crm');
   });

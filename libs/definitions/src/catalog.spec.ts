@@ -66,10 +66,41 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, string | null>>>> = 
     note: null,
     wished_at: '2026-11-22 16:07:14+00',
   },
+  'stockroom.inventory': {
+    product_id: '7',
+    bin: 'A-01',
+    status: 'available',
+    on_hand: '12',
+    reserved: '2',
+    reorder_level: '10',
+    units_moved: '18446744073709551615',
+    last_counted: '2026-11-22',
+    updated_at: '2026-11-22 16:07:14.000001',
+  },
+  'stockroom.prices': {
+    product_id: '7',
+    currency: 'EUR',
+    amount: '9999999999.90',
+    discount: '0.1250',
+    valid_from: '2026-11-22 00:00:00',
+    terms: null,
+  },
 };
 
 const rowOf = (view: AnyView): Row =>
   decodeTextRow(view.table, Object.keys(view.table.columns), ROWS[view.table.name] ?? {});
+
+describe('a product page', () => {
+  it('is one item collection, fed by two databases', () => {
+    const page = ['products', 'stock', 'prices'].map((name) => catalog.byName(name));
+    expect(page.map((view) => keyOfRow(view, rowOf(view)))).toEqual([
+      { pk: 'p1#PRODUCT#7', sk: 'PRODUCT' },
+      { pk: 'p1#PRODUCT#7', sk: 'STOCK' },
+      { pk: 'p1#PRODUCT#7', sk: 'PRICE#EUR' },
+    ]);
+    expect(page.map(({ table }) => table.source.kind)).toEqual(['postgres', 'mariadb', 'mariadb']);
+  });
+});
 
 describe('what customers may change', () => {
   it('merges with corrections of the staff, lets preferences win, and takes an address as a whole', () => {

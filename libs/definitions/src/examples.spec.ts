@@ -3,15 +3,32 @@ import {
   CustomerChanged,
   OrderPlaced,
   OrderStatusChanged,
+  PriceChanged,
   ProductRepriced,
   ProductStockChanged,
   ProductWithdrawn,
+  StockChanged,
 } from '@hybridge/contracts';
 import { changed, deleted, inserted, row, specification } from '@hybridge/testkit';
 import { customers as customersTable, orders as ordersTable, products as productsTable } from './tables/shop.ts';
+import { inventory as inventoryTable, prices as pricesTable } from './tables/stockroom.ts';
 import { customers } from './views/customers.ts';
 import { orders } from './views/orders.ts';
+import { prices } from './views/prices.ts';
 import { products } from './views/products.ts';
+import { stock } from './views/stock.ts';
+
+const pen = row(productsTable, {
+  id: 7,
+  sku: 'PEN',
+  name: 'Pen',
+  description: 'Writes.',
+  list_price: '2.50',
+  in_stock: 3,
+  discontinued: false,
+  attributes: { colour: 'blue' },
+  updated_at: '2026-11-22T16:07:14Z',
+});
 
 describe('orders', () => {
   const { given } = specification(orders);
@@ -47,18 +64,6 @@ describe('orders', () => {
 });
 
 describe('products', () => {
-  const pen = row(productsTable, {
-    id: 7,
-    sku: 'PEN',
-    name: 'Pen',
-    description: 'Writes.',
-    list_price: '2.50',
-    in_stock: 3,
-    discontinued: false,
-    attributes: { colour: 'blue' },
-    updated_at: '2026-11-22T16:07:14Z',
-  });
-
   it('tell of their price, their stock and their end', () =>
     specification(products)
       .given(pen)
@@ -106,4 +111,72 @@ describe('customers', () => {
       .then({ customers: [{ city: 'Delft', creditLimit: '20' }] }, [
         [CustomerChanged, { customerId: '42', changed: ['street', 'city'] }],
       ]));
+});
+
+describe('the stock of a product', () => {
+  const shelf = row(inventoryTable, {
+    product_id: 7,
+    bin: 'A-01',
+    status: 'low',
+    on_hand: 4,
+    reserved: 3,
+    reorder_level: 10,
+    units_moved: '18446744073709551614',
+    last_counted: '2026-11-22',
+    updated_at: '2026-11-22T16:07:14.000001Z',
+  });
+
+  it('tells what can be sold, and nothing of shelves', () =>
+    specification(stock)
+      .given(shelf)
+      .when(
+        changed(shelf, { on_hand: 104, status: 'available' }),
+        changed(shelf, { bin: 'B-07', units_moved: '18446744073709551615' }),
+        changed(shelf, { on_hand: 105, reserved: 4 }),
+      )
+      .repeated()
+      .shuffled()
+      .then({ stock: [{ onHand: 105, reserved: 4, available: 101, unitsMoved: '18446744073709551615' }] }, [
+        [StockChanged, { productId: '7', status: 'available', available: 101 }],
+      ]));
+
+  it('has the name that the shop gives it, in another database', () =>
+    specification(products)
+      .given(shelf)
+      .when(inserted(pen), changed(shelf, { bin: 'B-07' }), changed(pen, { name: 'Biro' }))
+      .repeated()
+      .shuffled()
+      .then(
+        {
+          products: [{ name: 'Biro', stock: [{ bin: 'B-07', product: { sku: 'PEN', name: 'Biro' } }], prices: [] }],
+          stock: [{ productId: 7 }],
+        },
+        [],
+      ));
+});
+
+describe('prices', () => {
+  const euros = row(pricesTable, { product_id: 7, currency: 'EUR', amount: '20', valid_from: '2026-11-22T00:00:00' });
+  const pounds = row(pricesTable, { product_id: 7, currency: 'GBP', amount: '17', valid_from: '2026-11-22T00:00:00' });
+
+  it('tell what is to be paid in their currency, and nothing of terms', () =>
+    specification(prices)
+      .given(euros, pounds)
+      .when(
+        changed(euros, { discount: '0.1250' }),
+        changed(pounds, { terms: 'No returns.' }),
+        // Both at once, and what is to be paid stays.
+        changed(euros, { amount: '17.5', discount: null }),
+      )
+      .repeated()
+      .shuffled()
+      .then(
+        {
+          prices: [
+            { currency: 'EUR', amount: '17.5', discount: null, toPay: '17.5' },
+            { currency: 'GBP', toPay: '17', terms: 'No returns.' },
+          ],
+        },
+        [[PriceChanged, { productId: '7', currency: 'EUR', toPay: '17.5', previouslyToPay: '20' }]],
+      ));
 });

@@ -1,16 +1,18 @@
-import { type Action, chooseActions } from './actions.ts';
+import { type Action, type Grounds, chooseActions } from './actions.ts';
 import { createRandom } from './random.ts';
-import type { ShopRows } from './shop-rows.ts';
+import type { ShopRows, StockroomRows } from './rows.ts';
 
-const rows: ShopRows = {
+const shop: ShopRows = {
   customers: ['1', '2', '3'],
   products: ['7', '8'],
   orders: ['9007199254740993', '9007199254740994'],
   addresses: [{ customerId: '1', label: 'home' }],
 };
 
-function take(count: number, seed: number, customerPercent = 10): readonly Action[] {
-  const stream = chooseActions(rows, createRandom(seed), customerPercent);
+const stockroom: StockroomRows = { stocked: [7, 8], prices: [{ productId: 7, currency: 'EUR' }] };
+
+function take(count: number, seed: number, customerPercent = 10, grounds: Grounds = { shop }): readonly Action[] {
+  const stream = chooseActions(grounds, createRandom(seed), customerPercent);
   return Array.from({ length: count }, () => stream.next().value);
 }
 
@@ -26,6 +28,14 @@ describe('chooseActions', () => {
     expect(share('customer-change')).toBeCloseTo(0.1, 1);
     expect(share('reprice')).toBeCloseTo(0.27, 1);
     for (const name of ['restock', 'order', 'order-status', 'address']) expect(share(name)).toBeGreaterThan(0.02);
+  });
+
+  it('changes both databases where there are two', () => {
+    const actions = take(5_000, 1, 10, { shop, stockroom });
+    const inStockroom = actions.filter((action) => action.kind === 'sql' && action.database === 'stockroom');
+    expect(inStockroom.length / actions.length).toBeCloseTo(0.27, 1);
+    expect(new Set(inStockroom.map(({ name }) => name))).toEqual(new Set(['recount', 'price']));
+    expect(take(500, 1).every((action) => action.kind !== 'sql' || action.database === 'shop')).toBe(true);
   });
 
   it('keeps customers quiet when told so', () => {

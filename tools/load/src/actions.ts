@@ -1,9 +1,14 @@
 import type { Random } from './random.ts';
-import type { ShopRows } from './shop-rows.ts';
+import type { ShopRows, StockroomRows } from './rows.ts';
 
 /** One thing that happens in the shop: a SQL transaction of a clerk, or a request of a customer. */
 export type Action =
-  | { readonly kind: 'sql'; readonly name: string; readonly statements: readonly Statement[] }
+  | {
+      readonly kind: 'sql';
+      readonly name: string;
+      readonly database: 'shop' | 'stockroom';
+      readonly statements: readonly Statement[];
+    }
   | {
       readonly kind: 'customer';
       readonly name: string;
@@ -19,12 +24,17 @@ export interface Statement {
 
 export type Change = { readonly [attribute: string]: string };
 
-type Choose = (rows: ShopRows, random: Random) => Action;
+type Choose<Rows> = (rows: Rows, random: Random) => Action;
 
-const sql = (name: string, ...statements: readonly Statement[]): Action => ({ kind: 'sql', name, statements });
+const sql = (name: string, ...statements: readonly Statement[]): Action => ({
+  kind: 'sql',
+  name,
+  database: 'shop',
+  statements,
+});
 const statement = (text: string, ...values: readonly (string | number | null)[]): Statement => ({ text, values });
 
-const reprice: Choose = ({ products }, random) =>
+const reprice: Choose<ShopRows> = ({ products }, random) =>
   sql(
     'reprice',
     statement(
@@ -34,13 +44,13 @@ const reprice: Choose = ({ products }, random) =>
     ),
   );
 
-const restock: Choose = ({ products }, random) =>
+const restock: Choose<ShopRows> = ({ products }, random) =>
   sql(
     'restock',
     statement('UPDATE public.products SET in_stock = $1 WHERE id = $2', random.roll(1000), random.pick(products)),
   );
 
-const placeOrder: Choose = ({ customers, products }, random) =>
+const placeOrder: Choose<ShopRows> = ({ customers, products }, random) =>
   sql(
     'order',
     statement(
@@ -53,7 +63,7 @@ const placeOrder: Choose = ({ customers, products }, random) =>
     ),
   );
 
-const moveOrder: Choose = ({ orders }, random) =>
+const moveOrder: Choose<ShopRows> = ({ orders }, random) =>
   sql(
     'order-status',
     statement(
@@ -64,7 +74,7 @@ const moveOrder: Choose = ({ orders }, random) =>
   );
 
 /** Deleted and inserted in one transaction: the row's key is used again, which a view must survive. */
-const replaceAddress: Choose = ({ addresses }, random) => {
+const replaceAddress: Choose<ShopRows> = ({ addresses }, random) => {
   const { customerId, label } = random.pick(addresses);
   return sql(
     'address',
@@ -81,7 +91,7 @@ const replaceAddress: Choose = ({ addresses }, random) => {
   );
 };
 
-const moveCustomer: Choose = ({ customers }, random) => ({
+const moveCustomer: Choose<ShopRows> = ({ customers }, random) => ({
   kind: 'customer',
   name: 'customer-change',
   view: 'customers',
@@ -91,7 +101,7 @@ const moveCustomer: Choose = ({ customers }, random) => ({
 
 const CITIES = ['Utrecht', 'Leiden', 'Delft', 'Gouda', 'Haarlem', 'Zwolle'] as const;
 
-const internal = [
+const inShop = [
   { weight: 30, value: reprice },
   { weight: 30, value: restock },
   { weight: 15, value: placeOrder },
@@ -99,13 +109,60 @@ const internal = [
   { weight: 5, value: replaceAddress },
 ];
 
+const recount: Choose<StockroomRows> = ({ stocked }, random) => ({
+  kind: 'sql',
+  name: 'recount',
+  database: 'stockroom',
+  statements: [
+    statement(
+      `UPDATE inventory SET on_hand = reserved + ?, units_moved = units_moved + 1, last_counted = CURRENT_DATE,
+         status = CASE WHEN status = 'discontinued' THEN status WHEN on_hand < reorder_level THEN 'low' ELSE 'available' END
+       WHERE product_id = ?`,
+      random.roll(100),
+      random.pick(stocked),
+    ),
+  ],
+});
+
+const setPrice: Choose<StockroomRows> = ({ prices }, random) => {
+  const { productId, currency } = random.pick(prices);
+  const amount = `${1 + random.roll(500)}.${random.pick(['00', '49', '95'])}`;
+  return {
+    kind: 'sql',
+    name: 'price',
+    database: 'stockroom',
+    statements: [
+      statement('UPDATE prices SET amount = ? WHERE product_id = ? AND currency = ?', amount, productId, currency),
+    ],
+  };
+};
+
+const inStockroom = [
+  { weight: 1, value: recount },
+  { weight: 1, value: setPrice },
+];
+/** Of what is not customers'. */
+const STOCKROOM_PERCENT = 30;
+
+/** Where traffic happens; without the stock room's rows only in the shop. */
+export interface Grounds {
+  readonly shop: ShopRows;
+  readonly stockroom?: StockroomRows | undefined;
+}
+
 /**
  * An endless stream of actions that the seed decides.
  * @param customerPercent share of customers' changes, 0 to 100
  */
-export function* chooseActions(rows: ShopRows, random: Random, customerPercent: number): Generator<Action, never> {
+export function* chooseActions(
+  { shop, stockroom }: Grounds,
+  random: Random,
+  customerPercent: number,
+): Generator<Action, never> {
   for (;;) {
-    const byCustomer = random.roll(100) < customerPercent;
-    yield (byCustomer ? moveCustomer : random.weighted(internal))(rows, random);
+    if (random.roll(100) < customerPercent) yield moveCustomer(shop, random);
+    else if (stockroom !== undefined && random.roll(100) < STOCKROOM_PERCENT)
+      yield random.weighted(inStockroom)(stockroom, random);
+    else yield random.weighted(inShop)(shop, random);
   }
 }

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool } from 'pg';
-import { type Action, chooseActions } from './actions.ts';
-import { createRandom } from './random.ts';
+import { type Action, type Change, type Grounds, chooseActions } from './actions.ts';
+import { type Database, openShop, openStockroom } from './databases.ts';
+import { type Random, createRandom } from './random.ts';
 import { sendChange } from './send-change.ts';
-import { readShopRows } from './shop-rows.ts';
 
 export interface TrafficOptions {
-  /** A role that may change every table of the demo database. */
+  /** A role that may change every table of the demo's retail database. */
   readonly sqlUrl: string;
+  /** The same of its stock room, in MariaDB; without it that stays quiet. */
+  readonly stockroomUrl?: string | undefined;
   /** Address of view-api; without it customers stay quiet. */
   readonly apiUrl?: string;
   /** A token for the customer of an id; without it customers ask without one. */
@@ -17,6 +18,8 @@ export interface TrafficOptions {
   readonly seed?: number;
   /** Share of customers' changes, 0 to 100; default 10. */
   readonly customerPercent?: number;
+  /** Another stream of actions, without an end; default `chooseActions`. */
+  readonly choose?: ((rows: Grounds, random: Random) => Iterator<Action, never>) | undefined;
   /** Ends by itself after so many actions; default never. */
   readonly actions?: number;
   /** Actions under way at the same time; default 16. What is due beyond that waits its turn. */
@@ -36,6 +39,8 @@ export interface AcceptedChange {
   readonly view: string;
   /** Key as in addresses of view-api: parts with commas between them. */
   readonly id: string;
+  /** New values by attribute. */
+  readonly set: Change;
 }
 
 export interface TrafficCounters {
@@ -73,14 +78,10 @@ const TICK_MS = 5;
  */
 export async function createTraffic(options: TrafficOptions): Promise<Traffic> {
   const { concurrency, customerPercent, actions, seed, repeatForMs } = { ...DEFAULTS, ...options };
-  const pool = new Pool({ connectionString: options.sqlUrl, max: concurrency, application_name: 'hybridge-load' });
-  pool.on('error', () => undefined); // an idle connection broke; the next action gets a new one or fails visibly
-  pool.on('connect', (client) => client.on('error', () => undefined)); // one broke between two statements: the next tells
-  const rows = await readShopRows(pool).catch(async (error: unknown) => {
-    await pool.end();
-    throw error;
-  });
-  const stream = chooseActions(rows, createRandom(seed), options.apiUrl === undefined ? 0 : customerPercent);
+  const { databases, rows, close } = await openGrounds(options, concurrency);
+  const random = createRandom(seed);
+  const stream =
+    options.choose?.(rows, random) ?? chooseActions(rows, random, options.apiUrl === undefined ? 0 : customerPercent);
   const done: Record<string, number> = {};
   const accepted: AcceptedChange[] = [];
   const counters = { done, accepted, refused: 0, repeated: 0, failed: 0 };
@@ -89,13 +90,18 @@ export async function createTraffic(options: TrafficOptions): Promise<Traffic> {
 
   const act = async (action: Action): Promise<void> => {
     try {
-      if (action.kind === 'sql') await runTransaction(pool, action);
+      if (action.kind === 'sql') await databaseOf(action).run(action.statements);
       else await requestChange(action);
       done[action.name] = (done[action.name] ?? 0) + 1;
     } catch (error) {
       counters.failed++;
       options.onError?.(error, action);
     }
+  };
+  const databaseOf = ({ database }: Action & { readonly kind: 'sql' }): Database => {
+    const open = databases[database];
+    if (open !== undefined) return open;
+    throw new Error(`Traffic has no database ${database}: give createTraffic its URL.`);
   };
   const requestChange = async (action: Action & { readonly kind: 'customer' }): Promise<void> => {
     const answer = await sendChange(
@@ -107,7 +113,7 @@ export async function createTraffic(options: TrafficOptions): Promise<Traffic> {
       { repeatForMs, onRepeat: () => counters.repeated++ },
     );
     if (answer === undefined) counters.refused++;
-    else accepted.push({ changeId: answer, view: action.view, id: action.id });
+    else accepted.push({ changeId: answer, view: action.view, id: action.id, set: action.set });
   };
 
   const run = async (): Promise<TrafficCounters> => {
@@ -122,7 +128,7 @@ export async function createTraffic(options: TrafficOptions): Promise<Traffic> {
       await delay(TICK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
     await Promise.all(underWay);
-    await pool.end();
+    await close();
     return counters;
   };
 
@@ -134,15 +140,21 @@ export async function createTraffic(options: TrafficOptions): Promise<Traffic> {
   return { counters, ended, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
 }
 
-async function runTransaction(pool: Pool, action: Action & { readonly kind: 'sql' }): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    for (const { text, values } of action.statements) await client.query(text, [...values]);
-    await client.query('COMMIT');
-    client.release();
-  } catch (error) {
-    client.release(true); // closing the connection rolls back, whatever state it was in
-    throw error;
-  }
+interface OpenGrounds {
+  readonly databases: { readonly [Name in keyof Grounds]: Database | undefined };
+  readonly rows: Grounds;
+  close(): Promise<void>;
+}
+
+async function openGrounds({ sqlUrl, stockroomUrl }: TrafficOptions, connections: number): Promise<OpenGrounds> {
+  await using opened = new AsyncDisposableStack();
+  const shop = opened.use(await openShop(sqlUrl, connections));
+  const stockroom = stockroomUrl === undefined ? undefined : await openStockroom(stockroomUrl, connections);
+  opened.use(stockroom);
+  const kept = opened.move();
+  return {
+    databases: { shop, stockroom },
+    rows: { shop: shop.rows, stockroom: stockroom?.rows },
+    close: () => kept.disposeAsync(),
+  };
 }

@@ -39,30 +39,32 @@ export async function openBusTap(endpoints: Endpoints, busName: string): Promise
   const queueUrl = await subscribe(events, queues, busName);
   const received: Received[] = [];
 
-  /** Takes from the queue what is there; receiving is what tells that it is empty. */
-  const drain = async (): Promise<void> => {
-    for (;;) {
-      const { Messages = [] } = await queues.send(
-        new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
-      );
-      if (Messages.length === 0) return;
-      received.push(...Messages.map(({ Body }) => JSON.parse(Body ?? '') as Received));
-      const Entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
-      await queues.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-    }
+  /** Takes some from the queue. @returns false where it was empty, which only receiving tells */
+  const receive = async (): Promise<boolean> => {
+    const { Messages = [] } = await queues.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
+    );
+    if (Messages.length === 0) return false;
+    received.push(...Messages.map(({ Body }) => JSON.parse(Body ?? '') as Received));
+    const Entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
+    await queues.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    return true;
   };
-  const messages = async <Data>(contract: Contract<Data>): Promise<readonly Message<Data>[]> => {
-    await drain();
-    return received
+  const known = <Data>(contract: Contract<Data>): readonly Message<Data>[] =>
+    received
       .filter((event) => event['detail-type'] === contract.detailType)
       .map(({ detail }) => parseMessage(contract, detail));
-  };
   return {
-    messages,
+    async messages(contract) {
+      while (await receive());
+      return known(contract);
+    },
     next: async (contract, fits) => {
       let found: Message<never> | undefined;
+      // A message that is there is not kept waiting by those behind it.
       const look = async (): Promise<boolean> => {
-        found = (await messages(contract)).find(fits) as Message<never> | undefined;
+        do found = known(contract).find(fits) as Message<never> | undefined;
+        while (found === undefined && (await receive()));
         return found !== undefined;
       };
       await pollUntil(look, { timeoutMs: TIMEOUT_MS });

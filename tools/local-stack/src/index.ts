@@ -56,4 +56,5 @@ export type { Loop, LoopOptions } from './loop/start-loop.ts';
 export { type Samples, buckets, parseMetrics, quantile, scrape, total } from './apps/scrape.ts';
 export { provisionTablesOnly } from './provision/provision-aws.ts';
 export { type BusTap, openBusTap } from './bus-tap.ts';
+export { definitionsIn, shopOnly } from './definitions/other-definitions.ts';
 export { type DrainMarker, type DrainParts, drained } from './loop/drained.ts';

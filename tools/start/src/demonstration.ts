@@ -1,5 +1,6 @@
 import { CustomerChangeApplied, CustomerChangeRejected, ProductRepriced } from '@hybridge/contracts';
 import pc from 'picocolors';
+import { nightlyJob } from './nightly-job.ts';
 import { type Stage, call, check, scene, until } from './story.ts';
 
 const PRODUCT = '/views/products/7';
@@ -7,11 +8,12 @@ const PRODUCT = '/views/products/7';
 export const CUSTOMER_ID = '42';
 const CUSTOMER = `/views/customers/${CUSTOMER_ID}`;
 
-/** The three things a newcomer should see. @throws when one of them does not happen as told */
+/** The four things a newcomer should see. @throws when one of them does not happen as told */
 export async function playDemonstration(stage: Stage): Promise<void> {
   await priceChange(stage);
   await addressChange(stage);
   await refusedChange(stage);
+  await nightlyJob(stage);
 }
 
 async function priceChange(stage: Stage): Promise<void> {

@@ -1,6 +1,7 @@
 import { countRows } from '@hybridge/load';
-import { type Loop, scrape, total } from '@hybridge/local-stack';
-import type { Client } from 'pg';
+import { catalog } from '@hybridge/definitions';
+import { type Loop, type Samples, scrape } from '@hybridge/local-stack';
+import type { Catalog } from '@hybridge/views';
 
 export interface FirstLoad {
   /** Rows of all tables with a view. */
@@ -10,17 +11,23 @@ export interface FirstLoad {
 
 const POLL_MS = 500;
 
-/** Waits until the connector's snapshot has reached the view. @throws the signal's reason */
+/** Of the views that have a row of their own for each: hidden ones have the rows of others once more. */
+const changesOf = (samples: Samples, { views }: Catalog): number =>
+  [...samples].reduce((sum, [name, count]) => sum + (views.some((view) => isOf(view.name, name)) ? count : 0), 0);
+
+const isOf = (view: string, sample: string): boolean =>
+  sample.startsWith('projector_changes_total{') && sample.includes(`view="${view}"`);
+
+/** Waits until the snapshots of all connectors have reached the views. @throws the signal's reason */
 export async function awaitFirstLoad(
   loop: Loop,
-  sql: Client,
   onProgress: (progress: FirstLoad) => void,
   signal: AbortSignal,
 ): Promise<FirstLoad> {
-  const expected = await countRows(sql);
+  const expected = await countRows(loop.provisioned.sources);
   for (;;) {
     const samples = await scrape(`${loop.apps.operationsUrl('projector')}/metrics`);
-    const loaded = Math.min(expected, total(samples, 'projector_changes_total'));
+    const loaded = Math.min(expected, changesOf(samples, catalog));
     onProgress({ expected, loaded });
     if (loaded >= expected) return { expected, loaded };
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));

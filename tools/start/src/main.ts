@@ -5,6 +5,7 @@
  */
 import { catalog } from '@hybridge/definitions';
 import { type Loop, LocalStackError, createProgressView, openBusTap, startLoop } from '@hybridge/local-stack';
+import { createConnection } from 'mysql2/promise';
 import pg from 'pg';
 import pc from 'picocolors';
 import { addressesOf, suggestionsFor } from './addresses.ts';
@@ -13,6 +14,7 @@ import { CUSTOMER_ID, playDemonstration } from './demonstration.ts';
 import { awaitFirstLoad } from './first-load.ts';
 import { showHops } from './live-view.ts';
 import { type StartOptions, USAGE, parseOptions } from './options.ts';
+import { openProductPages } from './product-page.ts';
 import { runTraffic } from './traffic.ts';
 
 const stopping = new AbortController();
@@ -83,8 +85,8 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<Loop> 
 
 const STEPS = {
   aws: 'tables, bus, rule and queues from the CDK templates',
-  migrations: 'roles and inbox in SQL',
-  demo: 'an inherited retail database with its rows',
+  migrations: 'roles and inboxes in SQL',
+  demo: 'the inherited databases with their rows',
   publication: 'publication of the captured tables',
   topics: 'change topics in Kafka',
   connector: 'Debezium captures changes',
@@ -98,25 +100,25 @@ function fail(problem: string): void {
 }
 
 async function demonstrate(loop: Loop, signal: AbortSignal): Promise<void> {
+  await showFirstLoad(loop, signal);
+  await using opened = new AsyncDisposableStack();
   const sql = new pg.Client({ connectionString: loop.provisioned.sql.adminUrl });
   await sql.connect();
-  try {
-    await showFirstLoad(loop, sql, signal);
-    await using bus = await openBusTap(loop.stack.endpoints, loop.provisioned.aws.busName);
-    const { apiUrl, tokenFor } = loop.apps;
-    const token = await tokenFor(CUSTOMER_ID);
-    await playDemonstration({ sql, bus, apiUrl, token, say: (line) => console.log(line), signal });
-  } finally {
-    await sql.end();
-  }
+  opened.defer(() => sql.end());
+  const stockroom = await createConnection(loop.stack.endpoints.mariadb.url);
+  opened.defer(() => stockroom.end());
+  const pages = opened.use(openProductPages(loop));
+  const bus = opened.use(await openBusTap(loop.stack.endpoints, loop.provisioned.aws.busName));
+  const { apiUrl, tokenFor } = loop.apps;
+  const token = await tokenFor(CUSTOMER_ID);
+  await playDemonstration({ sql, stockroom, pages, bus, apiUrl, token, say: (line) => console.log(line), signal });
 }
 
-async function showFirstLoad(loop: Loop, sql: pg.Client, signal: AbortSignal): Promise<void> {
+async function showFirstLoad(loop: Loop, signal: AbortSignal): Promise<void> {
   const began = performance.now();
   const inPlace = process.stdout.isTTY ? (text: string) => process.stdout.write(`\r  ${text}`) : () => true;
   const { expected } = await awaitFirstLoad(
     loop,
-    sql,
     (now) => inPlace(`${now.loaded} of ${now.expected} rows are items`),
     signal,
   );
@@ -128,7 +130,7 @@ async function showFirstLoad(loop: Loop, sql: pg.Client, signal: AbortSignal): P
 }
 
 async function finishOnce(loop: Loop): Promise<number> {
-  console.log(`\n${pc.bold('4  Every item is compared with its SQL row')}\n`);
+  console.log(`\n${pc.bold('5  Every item is compared with its SQL row')}\n`);
   const equal = (await loop.apps.runToEnd('inspector', ['--once'])) === 0;
   console.log(equal ? `\n${pc.green('✔')} all as promised` : `\n${pc.red('✘')} some items differ from SQL`);
   return equal ? 0 : 1;

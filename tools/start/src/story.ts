@@ -1,10 +1,15 @@
+import type { Connection } from 'mysql2/promise';
 import type { Client } from 'pg';
 import pc from 'picocolors';
 import type { BusTap } from '@hybridge/local-stack';
+import type { ProductPages } from './product-page.ts';
 
 /** What the scenes of the demonstration act on and speak through. */
 export interface Stage {
   readonly sql: Client;
+  /** The other database, in MariaDB. */
+  readonly stockroom: Connection;
+  readonly pages: Pick<ProductPages, 'read'>;
   readonly apiUrl: string;
   /** Of the customer the story is about. */
   readonly token: string;

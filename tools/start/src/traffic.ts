@@ -6,6 +6,7 @@ export async function runTraffic(loop: Loop, ratePerSecond: number, signal: Abor
   if (ratePerSecond === 0) return;
   const traffic = await createTraffic({
     sqlUrl: loop.provisioned.sql.adminUrl,
+    stockroomUrl: loop.provisioned.sources.find(({ kind }) => kind === 'mariadb')?.adminUrl,
     apiUrl: loop.apps.apiUrl,
     tokenFor: loop.apps.tokenFor,
     ratePerSecond,

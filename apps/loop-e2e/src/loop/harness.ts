@@ -1,6 +1,5 @@
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { catalog as installed } from '@hybridge/definitions';
 import { type Comparison, compareAll } from '@hybridge/inspector';
 import {
   type AppCrash,
@@ -12,6 +11,7 @@ import {
   drained,
   loopApps,
   openBusTap,
+  shopOnly,
   startLoop,
 } from '@hybridge/local-stack';
 import type { ItemKey } from '@hybridge/protocol';
@@ -55,18 +55,20 @@ export interface Harness extends AsyncDisposable {
 export interface HarnessOptions {
   /** Further settings of the apps. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Default that of this installation. The apps have another one only where `env` lets them find it. */
+  /** Default the demo's views of PostgreSQL. The apps have another one only where `env` lets them find it. */
   readonly catalog?: Catalog;
 }
 
-export async function startHarness({ env, catalog = installed }: HarnessOptions = {}): Promise<Harness> {
+export async function startHarness({ env, ...options }: HarnessOptions = {}): Promise<Harness> {
+  const { catalog, env: ofCatalog } =
+    options.catalog === undefined ? shopOnly() : { catalog: options.catalog, env: {} };
   const crashes: AppCrash[] = [];
   const loop = await startLoop({
     catalog,
     demo: SIZE,
     stack: { form: 'native', ports: 'free' },
     apps: [...loopApps, AppName.inspector],
-    env: { ...INSPECTOR, ...env },
+    env: { ...INSPECTOR, ...ofCatalog, ...env },
     onAppCrash: (crash) => crashes.push(crash),
   });
   const { endpoints } = loop.stack;

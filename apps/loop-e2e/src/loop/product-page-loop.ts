@@ -1,5 +1,6 @@
 /** The loop of the installation with the product page, and what its tests look at. */
 import type { Comparison } from '@hybridge/inspector';
+import { definitionsIn } from '@hybridge/local-stack';
 import { ItemState, formatKey, keyOf, stateOf } from '@hybridge/protocol';
 import { pause } from '@hybridge/runtime';
 import { type ConnectedHybridge, connectHybridge } from '@hybridge/sdk';
@@ -19,7 +20,7 @@ export interface ProductPageLoop extends AsyncDisposable {
 }
 
 const ENVIRONMENT = {
-  NODE_OPTIONS: '--import=./apps/loop-e2e/src/loop/use-product-page.ts',
+  ...definitionsIn('apps/loop-e2e/src/loop/product-page.ts'),
   PROJECTOR_TRUNCATE_DELIVERY_MS: '3000',
   PROJECTOR_TRUNCATE_INTERVAL_MS: '500',
 };

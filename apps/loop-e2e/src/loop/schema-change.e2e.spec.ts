@@ -164,7 +164,7 @@ async function hybridge(...args: readonly string[]): Promise<{ readonly code: nu
   const lines: string[] = [];
   const note = (line: string): void => void lines.push(line);
   const environment = {
-    HYBRIDGE_SQL_URL: urls.adminUrl,
+    HYBRIDGE_SQL_URL_SHOP: urls.adminUrl,
     HYBRIDGE_DYNAMODB_ENDPOINT: endpoints.dynamodb.endpoint,
     HYBRIDGE_AWS_REGION: endpoints.region,
     HYBRIDGE_TABLE_NAME: aws.tableName,

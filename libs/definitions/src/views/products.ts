@@ -1,8 +1,10 @@
 import { ProductRepriced, ProductStockChanged, ProductWithdrawn } from '@hybridge/contracts';
 import { column, view } from '@hybridge/views';
 import { products as table } from '../tables/shop.ts';
+import { prices } from './prices.ts';
+import { stock } from './stock.ts';
 
-/** A product with price and stock. Only the shop changes it. */
+/** A product with price and stock, and the page that shows it with what the stock room knows. Only the shop changes it. */
 export const products = view('products', {
   table,
   key: { pk: ['p1', 'PRODUCT', column('id')], sk: ['PRODUCT'] },
@@ -19,6 +21,7 @@ export const products = view('products', {
     thumbnail: 'thumbnail',
     updatedAt: 'updated_at',
   },
+  collect: { stock, prices },
   access: { read: ['public'] },
   events: (on) => [
     on.changed(ProductRepriced, ['price'], ({ before, after }) => ({

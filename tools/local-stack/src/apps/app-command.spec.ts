@@ -13,9 +13,13 @@ describe('appCommand', () => {
   });
 
   it('runs the source of the app with only the environment it is given', () => {
+    const { NODE_COMPILE_CACHE: _, ...without } = process.env;
+    jest.replaceProperty(process, 'env', without);
     const command = appCommand('view-api', { VIEW_API_PORT: '1' });
     expect(command.args.at(-1)).toMatch(/apps[/\\]view-api[/\\]src[/\\]main\.ts$/);
     expect(Object.keys(command.environment).sort()).toEqual(['HOME', 'PATH', 'VIEW_API_PORT']);
+    jest.replaceProperty(process, 'env', { ...without, NODE_COMPILE_CACHE: '/cache' });
+    expect(appCommand('view-api', {}).environment['NODE_COMPILE_CACHE']).toBe('/cache');
   });
 
   it('bounds the heap of the projector as its image does', () => {

@@ -1,5 +1,18 @@
 import { SqlRole, createStockroom, ensureMariadbAccess, isBinlogRead, migrateMariadb } from '@hybridge/infra-sql';
-import { column, createCatalog, int4, notNull, nullable, source, table, text, view, writes } from '@hybridge/views';
+import { catalog as demo } from '@hybridge/definitions';
+import {
+  type Columns,
+  column,
+  createCatalog,
+  int4,
+  notNull,
+  nullable,
+  source,
+  table,
+  text,
+  view,
+  writes,
+} from '@hybridge/views';
 import { type Connection, createConnection } from 'mysql2/promise';
 import type { LocalStack } from '../local-stack.ts';
 import { startStack } from '../start-stack.ts';
@@ -63,6 +76,18 @@ describe('a source in MariaDB', () => {
 
   const checksum = async (): Promise<string> =>
     JSON.stringify(await query('CHECKSUM TABLE inventory, prices, hybridge_migrations'));
+
+  it.each(demo.tables.filter(({ source: of }) => of.kind === 'mariadb').map((of) => [of.name, of] as const))(
+    'has %s as the definitions of the demo say',
+    async (_, { schema, table: name, columns }) => {
+      const found = await query(
+        `SELECT column_name AS name, is_nullable = 'YES' AS nullable FROM information_schema.columns
+         WHERE table_schema = '${schema}' AND table_name = '${name}' ORDER BY ordinal_position`,
+      );
+      const defined = Object.entries(columns as Columns).map(([one, { nullable: may }]) => [one, may ? 1 : 0]);
+      expect(found.map(({ name: one, nullable: may }) => [one, may])).toEqual(defined);
+    },
+  );
 
   it('does nothing when it is set up again, also by two at once', async () => {
     const before = await checksum();

@@ -2,15 +2,16 @@ import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ApplyCustomerChange } from '@hybridge/contracts';
-import { catalog } from '@hybridge/definitions';
 import { Kafka, logLevel } from 'kafkajs';
 import type { KafkaMessage } from 'kafkajs';
 import pg from 'pg';
+import { shopOnly } from '../definitions/other-definitions.ts';
 import type { LocalStack } from '../local-stack.ts';
 import { startStack } from '../start-stack.ts';
 import { provision } from './provision.ts';
 import type { Provisioned } from './provision.ts';
 
+const { catalog } = shopOnly();
 const demo = { customers: 50, products: 20, orders: 30 };
 
 describe('provision', () => {

@@ -1,11 +1,12 @@
 import type { Columns } from '@hybridge/views';
-import { catalog } from '@hybridge/definitions';
 import { SqlRole, createDemo, ensureAccess, ensurePublication, migrate } from '@hybridge/infra-sql';
-import { createCatalog } from '@hybridge/views';
+import { partOf } from '@hybridge/views';
 import pg from 'pg';
+import { shopOnly } from '../definitions/other-definitions.ts';
 import type { LocalStack } from '../local-stack.ts';
 import { startStack } from '../start-stack.ts';
 
+const { catalog } = shopOnly();
 const small = { customers: 120, products: 40, orders: 200 };
 const passwords = { [SqlRole.capture]: SqlRole.capture, [SqlRole.app]: SqlRole.app };
 
@@ -125,7 +126,7 @@ describe('the source database', () => {
           )
         ).rows[0].names;
       expect(await published()).toBe('addresses customers hybridge_inbox orders products wishes');
-      await ensurePublication({ url, catalog: createCatalog([catalog.byName('products')]) });
+      await ensurePublication({ url, catalog: partOf(catalog, ({ name }) => name === 'products') });
       expect(await published()).toBe('hybridge_inbox products');
       await ensurePublication({ url, catalog });
       expect(await published()).toBe('addresses customers hybridge_inbox orders products wishes');

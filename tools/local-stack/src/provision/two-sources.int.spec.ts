@@ -1,8 +1,8 @@
-import { products } from '@hybridge/definitions';
 import { connectorStatus } from '@hybridge/infra-connect';
 import { column, createCatalog, mariadb, notNull, source, table, text, view } from '@hybridge/views';
 import { Kafka, logLevel } from 'kafkajs';
 import { createConnection } from 'mysql2/promise';
+import { shopOnly } from '../definitions/other-definitions.ts';
 import { defaultComponents } from '../description.ts';
 import type { LocalStack } from '../local-stack.ts';
 import { pollUntil } from '../poll.ts';
@@ -27,7 +27,7 @@ const prices = view('prices', {
   key: { pk: ['p2', column('product_id')], sk: ['PRICE', column('currency')] },
   attributes: { product: 'product_id', currency: 'currency', amount: 'amount' },
 });
-const catalog = createCatalog([products, prices]);
+const catalog = createCatalog([shopOnly().catalog.byName('products'), prices]);
 
 describe('provision of two sources', () => {
   let stack: LocalStack;
