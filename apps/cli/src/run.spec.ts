@@ -157,7 +157,7 @@ describe('the command line', () => {
   });
 
   it('fails where SQL does not answer, with the reason', async () => {
-    const io = terminal({ HYBRIDGE_SQL_URL: 'postgres://nobody@127.0.0.1:1/nothing' });
+    const io = terminal({ HYBRIDGE_SQL_URL_SHOP: 'postgres://nobody@127.0.0.1:1/nothing' });
     expect(await run(['verify', 'orders'], io)).toBe(1);
     expect(io.lines.err.join('\n')).toContain('Cannot connect');
   });

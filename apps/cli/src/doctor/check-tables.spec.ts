@@ -121,6 +121,16 @@ describe('checkTables', () => {
       checkTables(here(more), defined).map(({ check, fix }) => `${check}: ${fix}`);
     expect(fixes({})).toEqual([]);
     expect(fixes({ engine: 'MyISAM' })).toEqual(['table.engine: ALTER TABLE db.stock ENGINE = InnoDB']);
+    const foreignKey = {
+      name: 'fk',
+      columns: ['on'],
+      references: { schema: 'db', table: 'order', columns: ['id'] },
+      cascades: ['ON DELETE CASCADE'],
+    };
+    expect(fixes({ foreignKeys: [foreignKey] })).toEqual([
+      'table.cascade: ALTER TABLE db.stock DROP FOREIGN KEY fk; ALTER TABLE db.stock ADD CONSTRAINT fk FOREIGN KEY (`on`) ' +
+        'REFERENCES db.`order` (id); and let programs change these rows first',
+    ]);
     const ip = foundColumn('ip', { type: 'inet6', nullable: true });
     expect(fixes({ columns: [...found.columns, ip] })).toEqual([
       'table.unreadable: ALTER TABLE db.stock MODIFY ip varchar(45)',

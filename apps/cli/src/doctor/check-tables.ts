@@ -3,6 +3,7 @@ import { type AnyTable, type Column, SourceKind, columnsOfView } from '@hybridge
 import { engineProblem, modifyColumn, unreadableColumn } from '../schema/binlog-table.ts';
 import { codecsOf } from '../schema/codecs.ts';
 import { sqlIdentifier, sqlNames, sqlTable } from '../schema/sql-text.ts';
+import { checkCascades } from './check-cascades.ts';
 import { type DefinedTable, checkIdentity, sameColumns } from './check-identity.ts';
 import { type Finding, error, warning, when } from './finding.ts';
 
@@ -78,6 +79,7 @@ function checkCapture({ kind }: Database, relation: Relation): readonly Finding[
   return [
     ...(engine === undefined ? [] : [error(name, ['table.engine', engine.reason, engine.fix])]),
     ...(unreadable === undefined ? [] : [error(name, ['table.unreadable', unreadable.reason, unreadable.fix])]),
+    ...checkCascades(kind, relation),
   ];
 }
 

@@ -90,4 +90,12 @@ describe('tables of MariaDB and MySQL', () => {
     ]);
     expect(notes(plan([id, ...key], keyOf('id')))).toEqual([]);
   });
+
+  it('says of a foreign key what the log does not tell', () => {
+    const references = { schema: 'db', table: 'other', columns: ['id'] };
+    const cascades = ['ON DELETE CASCADE', 'ON UPDATE SET NULL'];
+    expect(notes(plan([id], { foreignKeys: [{ name: 'fk', columns: ['id'], references, cascades }] }))).toEqual([
+      'fk is ON DELETE CASCADE and ON UPDATE SET NULL, of which the log does not tell: see hybridge doctor.',
+    ]);
+  });
 });

@@ -50,18 +50,19 @@ export async function init(request: InitRequest, terminal: Terminal): Promise<Ex
 
 async function introspect(address: SourceAddress, { source, schema, table }: InitRequest): Promise<FoundSource> {
   await using reader = await openSchemaReader(address.url);
-  const schemas = schema ?? ownDatabase(reader, address);
+  const database = ownDatabase(reader, address);
+  const schemas = schema ?? (database === undefined ? undefined : [database]);
   const relations = await reader.relations({
     ...(schemas === undefined ? {} : { schemas }),
     ...(table === undefined ? {} : { tables: table }),
   });
-  return { name: address.name ?? source ?? databaseName(address.url), kind: reader.kind, relations };
+  return { name: address.name ?? source ?? databaseName(address.url), kind: reader.kind, relations, database };
 }
 
 /** Of MariaDB and MySQL the database in the address is meant, and not all of the server. */
-function ownDatabase({ kind }: AnySchemaReader, { url }: SourceAddress): readonly string[] | undefined {
+function ownDatabase({ kind }: AnySchemaReader, { url }: SourceAddress): string | undefined {
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
-  return kind === 'postgres' || name === '' ? undefined : [name];
+  return kind === 'postgres' || name === '' ? undefined : name;
 }
 
 /** The database's name as a source may be called. */

@@ -44,10 +44,15 @@ export function unique(name: string, taken: Set<string>): string {
 /** Names a view's attribute cannot have, or that plain objects have already. */
 const RESERVED_ATTRIBUTES: readonly string[] = ['pk', 'sk', ...Object.getOwnPropertyNames(Object.prototype)];
 
+export const isReservedAttribute = (name: string): boolean => RESERVED_ATTRIBUTES.includes(name);
+
 export const attributeName = (column: string): string => {
   const name = camelCase(column, 'column');
-  return RESERVED_ATTRIBUTES.includes(name) ? `${name}Column` : name;
+  return isReservedAttribute(name) ? `${name}Column` : name;
 };
+
+/** What one row is called as a type: `OrderDetail` of `ORDER_DETAIL`. */
+export const typeName = (entity: string): string => capitalized(camelCase(entity, 'row'));
 
 /** Words that cannot name a constant, and what definition files import. */
 const RESERVED_CONSTANTS: ReadonlySet<string> = new Set([
@@ -63,6 +68,7 @@ const RESERVED_CONSTANTS: ReadonlySet<string> = new Set([
     'catalog',
     'column',
     'createCatalog',
+    'embed',
     'notNull',
     'nullable',
     'source',

@@ -37,17 +37,16 @@ describe('indexes', () => {
     expect(indexOf(one, 'orders')).toBe(
       "byCustomer: { pk: ['ORDER', attribute('customerId')], sk: [attribute('orderId')] }",
     );
-    expect(viewOf(one, 'orders')?.notes).toEqual([
-      expect.stringMatching(/^shipper_id → shippers, 3 rows .* embed/),
+    expect(viewOf(one, 'orders')?.notes).toContainEqual(
       expect.stringMatching(
         /^staff_id → staff: .* add to indexes: byStaff: { pk: \['ORDER', attribute\('staffId'\)\], sk: /,
       ),
-    ]);
+    );
     const text = renderDefinitions(one).find(({ path }) => path === 'views/orders.ts')?.text ?? '';
-    expect(text).toContain("import { attribute, column, view } from '@hybridge/views';");
+    expect(text).toContain("import { type DocumentIn, attribute, column, view } from '@hybridge/views';");
     expect(text).toContain(`
   indexes: {
-    // Those of one customer, in order of their own key.
+    // Those of one customer, in order of their own key. In its collection they would move when customer_id changes.
     byCustomer: { pk: ['ORDER', attribute('customerId')], sk: [attribute('orderId')] },
   },
 `);
@@ -72,11 +71,11 @@ describe('indexes', () => {
   });
 
   it.each<[string, Relation, RegExp]>([
-    ['a child of few rows', orders(['order_id', 'customer_id'], { rows: 40 }), /few enough to list all/],
+    ['a child of few rows', orders(['order_id', 'customer_id'], { rows: 40 }), /Few enough to list all/],
     [
       'a key of a type without order',
       orders([foundColumn('order_id', { type: 'bytea' }), 'customer_id']),
-      /no index can list by it/,
+      /No index can list by it/,
     ],
   ])('writes none for %s', (_, relation, note) => {
     const one = plan(customers, { ...relation, foreignKeys: [references('customers', 'customer_id')] });
@@ -110,7 +109,7 @@ describe('indexes', () => {
       orders(['order_id', 'buyer_id', 'payer_id'], { foreignKeys: [to('payer_id'), to('buyer_id')] }),
     );
     expect(viewOf(one, 'orders')?.index?.name).toBe('byBuyer');
-    expect(viewOf(one, 'orders')?.notes[0]).toContain('byPayer: {');
+    expect(viewOf(one, 'orders')?.notes.join()).toContain('byPayer: {');
   });
 
   it('gives an index to the largest where the view table has no room for all', () => {

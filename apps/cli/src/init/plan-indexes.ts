@@ -18,6 +18,10 @@ const hasAtMost = ({ relation: { rows = 0 } }: PlannedTable, max: number): boole
 export const isLookup = (table: PlannedTable): boolean =>
   hasAtMost(table, MAX_LOOKUP_ROWS) && table.relation.columns.length <= MAX_LOOKUP_COLUMNS;
 
+/** The same of a table that may be empty yet. */
+export const isLikeLookup = (table: PlannedTable): boolean =>
+  isLookup(table) || ((table.relation.rows ?? 0) === 0 && table.relation.columns.length <= MAX_LOOKUP_COLUMNS);
+
 export const isSmall = (table: PlannedTable): boolean => hasAtMost(table, MAX_SMALL_ROWS);
 
 /** The table of a view that a foreign key refers to. */
@@ -90,6 +94,7 @@ export function indexBy(
     name: indexName(table, foreignKey, parent.name),
     foreignKey,
     parent: parent.name,
+    moving: columns.filter((name) => !table.primaryKey.includes(name)),
     pk: [entity, ...columns.map(part)],
     sk: sorted.map(part),
   };
@@ -117,7 +122,8 @@ function indexName({ relation }: PlannedTable, { columns, references }: SchemaFo
   return name === 'by' ? 'byParent' : name;
 }
 
-function withoutId(column: string): readonly string[] {
+/** `customer` of `customer_id`. */
+export function withoutId(column: string): readonly string[] {
   const words = wordsOf(column);
   return words.length > 1 && words.at(-1) === 'id' ? words.slice(0, -1) : words;
 }

@@ -1,5 +1,6 @@
 import { type SchemaForeignKey, relationName } from '@hybridge/reader-schema';
 import { type KeyPart, type KeyTemplate, column } from '@hybridge/views';
+import { typeOf } from './link-problem.ts';
 import { attributeName, entityOf, unique } from './names.ts';
 import type { PlannedTable } from './plan.ts';
 import { prefixesOf } from './prefixes.ts';
@@ -103,14 +104,6 @@ function beginsWithParent(child: PlannedTable, parent: PlannedTable, foreignKey:
     );
   });
 }
-
-function typeOf({ relation, columns }: PlannedTable, name: string): string | undefined {
-  const type = relation.columns.find((one) => one.name === name)?.type ?? '';
-  const sqlType = columns.find((one) => one.name === name)?.codec.sqlType ?? '';
-  return WHOLE_NUMBER.test(sqlType) ? 'whole number' : `${sqlType} ${type}`;
-}
-
-const WHOLE_NUMBER = /int(eger)?( unsigned)?$/;
 
 const rootKey = (prefix: string, entity: string, { primaryKey }: PlannedTable): KeyTemplate => ({
   pk: [prefix, entity, ...primaryKey.map((one) => column(one))],

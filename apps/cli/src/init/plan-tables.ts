@@ -98,11 +98,12 @@ const TOPIC_PART = /^[A-Za-z0-9_-]+$/;
 
 function nameProblem(kind: SourceKind, relation: Relation): Problem | undefined {
   if (TOPIC_PART.test(relation.schema) && TOPIC_PART.test(relation.name)) return undefined;
+  const { identifier } = sqlNames(kind);
   return {
     reason: `a topic is named after it, and Kafka takes only letters, digits, "_" and "-" in names`,
     fix: TOPIC_PART.test(relation.name)
       ? `rename the ${kind === SourceKind.postgres ? 'schema' : 'database'} ${relation.schema}`
-      : `ALTER TABLE ${sqlNames(kind).table(relationName(relation))} RENAME TO … (a view of the old name keeps old programs going)`,
+      : `ALTER TABLE ${identifier(relation.schema)}.${identifier(relation.name)} RENAME TO … (a view of the old name keeps old programs going)`,
   };
 }
 

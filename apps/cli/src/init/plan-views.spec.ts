@@ -37,26 +37,12 @@ describe('keys', () => {
     expect(viewOf(one, 'lines').index).toMatchObject({ name: 'byProduct', parent: 'products' });
   });
 
-  it('calls a small table fit to be embedded, and a tree a tree', () => {
-    const one = plan(
-      foundTable('kinds', ['kind'], { rows: 7 }),
-      foundTable('things', ['id', 'kind', 'above'], {
-        foreignKeys: [
-          references('kinds', 'kind'),
-          { ...references('things', 'above'), references: { schema: 'public', table: 'things', columns: ['id'] } },
-        ],
-      }),
-    );
-    expect(viewOf(one, 'things').notes).toEqual([
-      expect.stringMatching(/^kind → kinds, 7 rows .* embed/),
-      expect.stringMatching(/^above → public.things itself: a tree/),
-    ]);
-  });
-
   it('keeps the child where the parent is no view', () => {
     const one = plan(lines, products);
     expect(keyText(one, 'lines')).toBe('l1#LINE#{order_id}#{line} / LINE');
-    expect(viewOf(one, 'lines').notes[0]).toContain('order_id → public.orders, which is no view');
+    expect(viewOf(one, 'lines').notes[0]).toBe(
+      'order_id → public.orders, which is no view: it was not among the tables to read.',
+    );
   });
 
   it.each([
@@ -146,6 +132,7 @@ describe('tables', () => {
     expect(refusal(plan(foundTable('t', ['id'], { unlogged: true })))).toContain('SET LOGGED');
     expect(refusal(plan(foundTable('t', ['id'], { hasHeirs: true })))).toContain('inherit');
     expect(refusal(plan(foundTable('my table', ['id'])))).toContain('ALTER TABLE public."my table" RENAME TO');
+    expect(refusal(plan(foundTable('price.list', ['id'])))).toContain('ALTER TABLE public."price.list" RENAME TO');
     expect(refusal(plan({ ...foundTable('t', ['id']), schema: 'a.b' }))).toContain('rename the schema');
     expect(refusal(plan(foundTable('t', [foundColumn('id', { type: 'point' })])))).toContain('no codec');
     expect(plan(foundTable('hybridge_inbox', ['change_id']))).toMatchObject({ views: [], refused: [] });
@@ -170,6 +157,8 @@ describe('tables', () => {
     c: nullable(text()),
   },
 });
+
+export type TRow = RowOf<typeof t>;
 `);
   });
 
@@ -186,14 +175,16 @@ describe('tables', () => {
   });
 
   it('says where the inbox is, where tables are in several databases of one server', () => {
-    const sourcesOf = (kind: 'mariadb' | 'postgres', type: string) => {
+    const sourcesOf = (kind: 'mariadb' | 'postgres', type: string, database?: string) => {
       const relations = ['north', 'south'].map((schema) => ({
         ...foundTable(`${schema}s`, [foundColumn('id', { type })]),
         schema,
       }));
-      return planDefinitions([{ name: 'erp', kind, relations }]).sources;
+      return planDefinitions([{ name: 'erp', kind, relations, database }]).sources;
     };
     expect(sourcesOf('mariadb', 'int')).toEqual([{ name: 'erp', kind: 'mariadb', inboxSchema: 'north' }]);
+    expect(sourcesOf('mariadb', 'int', 'south')).toMatchObject([{ inboxSchema: 'south' }]);
+    expect(sourcesOf('mariadb', 'int', 'office')).toMatchObject([{ inboxSchema: 'office' }]);
     expect(sourcesOf('postgres', 'integer')).toEqual([{ name: 'erp', kind: 'postgres' }]);
   });
 

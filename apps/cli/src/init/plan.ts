@@ -7,6 +7,8 @@ export interface FoundSource {
   readonly name: string;
   readonly kind: SourceKind;
   readonly relations: readonly Relation[];
+  /** The database of the address; of MariaDB and MySQL the inbox is made there. */
+  readonly database?: string | undefined;
 }
 
 /** What `init` writes, before it is text. */
@@ -60,12 +62,17 @@ export interface PlannedView {
   readonly name: string;
   readonly table: PlannedTable;
   readonly key: KeyTemplate;
+  /** What one of its rows is called: `ORDER_DETAIL`. */
+  readonly entity: string;
   /** The view whose item collections its items are in. */
   readonly parent?: string;
   /** Attribute and column, in the order of the table. */
   readonly attributes: readonly (readonly [attribute: string, column: string])[];
   /** Lists its items by a parent that their own key does not begin with. */
   readonly index?: PlannedIndex;
+  readonly embeds: readonly PlannedEmbed[];
+  /** Views whose items lie under the partition keys of its own. */
+  readonly collections: readonly PlannedCollection[];
   readonly isDocument: boolean;
   readonly notes: readonly string[];
 }
@@ -75,6 +82,28 @@ export interface PlannedIndex {
   readonly foreignKey: SchemaForeignKey;
   /** View of the parent. */
   readonly parent: string;
+  /** Columns of the reference that are not of the primary key, so that they may change. */
+  readonly moving: readonly string[];
   readonly pk: readonly IndexPart[];
   readonly sk: readonly IndexPart[];
+}
+
+/** Columns of a row that another one refers to. */
+export interface PlannedEmbed {
+  /** The attribute that holds them. */
+  readonly name: string;
+  /** View of the row's table. */
+  readonly table: string;
+  readonly on: readonly string[];
+  readonly attributes: readonly (readonly [attribute: string, column: string])[];
+  readonly embeds: readonly PlannedEmbed[];
+  /** Rows that follow one of them, on average; absent where they are few. */
+  readonly rowsOfOne?: number;
+  readonly shards?: number;
+}
+
+export interface PlannedCollection {
+  readonly name: string;
+  readonly view: string;
+  readonly note?: string;
 }

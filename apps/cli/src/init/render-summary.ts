@@ -1,5 +1,5 @@
 import { relationName } from '@hybridge/reader-schema';
-import type { InitPlan, LeftOut, Refusal } from './plan.ts';
+import type { InitPlan, LeftOut, PlannedEmbed, Refusal } from './plan.ts';
 import { formatKey } from './source-text.ts';
 import type { WrittenFile } from './write-files.ts';
 
@@ -21,6 +21,10 @@ interface ViewSummary {
   readonly parent?: string;
   /** Name of the index that lists it by a parent. */
   readonly index?: string;
+  /** Rows it embeds: `product.category` is one that an embedded row embeds. */
+  readonly embeds: readonly string[];
+  /** Views in its item collections. */
+  readonly collects: readonly string[];
   readonly rows?: number;
   readonly layout: 'flat' | 'document';
   readonly leftOut: readonly LeftOut[];
@@ -29,13 +33,15 @@ interface ViewSummary {
 export const summarize = (plan: InitPlan, out: string, files: readonly WrittenFile[]): InitSummary => ({
   out,
   sources: plan.sources,
-  views: plan.views.map(({ name, table, key, parent, index, isDocument }) => ({
+  views: plan.views.map(({ name, table, key, parent, index, embeds, collections, isDocument }) => ({
     name,
     source: table.source,
     table: relationName(table.relation),
     key: { pk: formatKey(key.pk), sk: formatKey(key.sk) },
     ...(parent === undefined ? {} : { parent }),
     ...(index === undefined ? {} : { index: index.name }),
+    embeds: embeds.flatMap(pathsOf),
+    collects: collections.map(({ view }) => view),
     ...(table.relation.rows === undefined ? {} : { rows: table.relation.rows }),
     layout: isDocument ? 'document' : 'flat',
     leftOut: table.leftOut,
@@ -44,12 +50,18 @@ export const summarize = (plan: InitPlan, out: string, files: readonly WrittenFi
   files,
 });
 
+const pathsOf = ({ name, embeds }: PlannedEmbed): readonly string[] => [
+  name,
+  ...embeds.flatMap(pathsOf).map((path) => `${name}.${path}`),
+];
+
 export const renderSummary = ({ out, views, refused, files }: InitSummary): string =>
   [
-    ...views.map(({ name, table, key, rows, index }) => {
+    ...views.map(({ name, table, key, rows, index, embeds }) => {
       const count = rows === undefined ? '' : `, ${rows} rows`;
       const listed = index === undefined ? '' : `, ${index}`;
-      return `${name}: ${table}${count} → ${key.pk} / ${key.sk}${listed}`;
+      const joined = embeds.length === 0 ? '' : `, with ${embeds.join(', ')}`;
+      return `${name}: ${table}${count} → ${key.pk} / ${key.sk}${listed}${joined}`;
     }),
     ...views.flatMap(({ name, leftOut }) => leftOut.map((one) => `left out: ${name}.${one.name}: ${one.reason}`)),
     ...refused.map(

@@ -1,5 +1,5 @@
 import { relationName } from '@hybridge/reader-schema';
-import { kebabCase, sourceConstant } from './names.ts';
+import { kebabCase, sourceConstant, typeName } from './names.ts';
 import type { FoundSource, PlannedTable, PlannedView } from './plan.ts';
 import { MAX_LINES, comment, docComment, fieldName, fileText, importOf, list, literal } from './source-text.ts';
 
@@ -32,7 +32,7 @@ export function renderTables(
 function tableFile({ name }: Pick<FoundSource, 'name'>, views: readonly PlannedView[], sources: string): string {
   const codecs = views.flatMap(({ table }) => table.columns.map(({ codec }) => codec.imported));
   const nulls = views.flatMap(({ table }) => table.columns.map(({ nullable }) => (nullable ? 'nullable' : 'notNull')));
-  const imported = [...new Set([...codecs, ...nulls, 'table'])].sort();
+  const imported = ['type RowOf', ...[...new Set([...codecs, ...nulls, 'table'])].sort()];
   return fileText([
     importOf(imported, '@hybridge/views'),
     importOf([`${sourceConstant(name)} as source`], sources),
@@ -40,7 +40,10 @@ function tableFile({ name }: Pick<FoundSource, 'name'>, views: readonly PlannedV
   ]);
 }
 
-function tableLines({ name, table }: PlannedView): readonly string[] {
+/** What a row of a view's table is called as a type. */
+export const rowType = ({ entity }: Pick<PlannedView, 'entity'>): string => `${typeName(entity)}Row`;
+
+function tableLines({ name, entity, table }: PlannedView): readonly string[] {
   return [
     ...docComment(table.relation.comment),
     ...table.notes.flatMap((note) => comment(note, '')),
@@ -52,6 +55,8 @@ function tableLines({ name, table }: PlannedView): readonly string[] {
     ...table.relation.columns.flatMap(({ name: columnName }) => columnLines(table, columnName)),
     '  },',
     '});',
+    '',
+    `export type ${rowType({ entity })} = RowOf<typeof ${name}>;`,
   ];
 }
 

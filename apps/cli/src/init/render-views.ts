@@ -1,7 +1,18 @@
-import { inWords, kebabCase, sourceConstant } from './names.ts';
+import { kebabCase, sourceConstant, typeName, unique } from './names.ts';
 import type { InitPlan, PlannedView } from './plan.ts';
-import { type SourceFile, type TablePaths, renderTables } from './render-tables.ts';
-import { comment, docComment, fieldName, fileText, importOf, indexesField, keyField, literal } from './source-text.ts';
+import { collectField, embedField, embeddedTables } from './render-embeds.ts';
+import { type SourceFile, type TablePaths, renderTables, rowType } from './render-tables.ts';
+import {
+  comment,
+  docComment,
+  fieldName,
+  fileText,
+  importOf,
+  indexesField,
+  keyField,
+  literal,
+  typeExportOf,
+} from './source-text.ts';
 
 /** Every file of the definitions, in order of path. */
 export function renderDefinitions(plan: InitPlan): readonly SourceFile[] {
@@ -15,9 +26,9 @@ export function renderDefinitions(plan: InitPlan): readonly SourceFile[] {
   const files = [
     { path: 'sources.ts', text: sourcesFile(plan) },
     ...tables.flatMap((one) => one.files),
-    ...plan.views.map((view) => ({ path: viewPath(view), text: viewFile(view, childrenOf(plan, view), paths) })),
+    ...plan.views.map((view) => ({ path: viewPath(view), text: viewFile(view, paths) })),
     { path: 'catalog.ts', text: catalogFile(plan.views) },
-    { path: 'index.ts', text: indexFile(plan.views) },
+    { path: 'index.ts', text: indexFile(plan.views, paths) },
   ];
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -33,16 +44,24 @@ const sourcesFile = ({ sources }: InitPlan): string =>
     }),
   ]);
 
-const childrenOf = ({ views }: InitPlan, { name }: PlannedView): readonly string[] =>
-  views.filter(({ parent }) => parent === name).map((child) => child.name);
-
-function viewFile(view: PlannedView, children: readonly string[], paths: TablePaths): string {
-  const { name, key, attributes, index, isDocument, notes } = view;
+function viewFile(view: PlannedView, paths: TablePaths): string {
+  const { name, key, attributes, embeds, collections, index, isDocument, notes } = view;
+  const tables = tableConstants(view);
   return fileText([
-    importOf([...(index === undefined ? [] : ['attribute']), 'column', 'view'], '@hybridge/views'),
-    importOf([`${name} as table`], paths.get(name) as string),
+    importOf(
+      [
+        'type DocumentIn',
+        ...(index === undefined ? [] : ['attribute']),
+        'column',
+        ...(embeds.length === 0 ? [] : ['embed']),
+        'view',
+      ],
+      '@hybridge/views',
+    ),
+    ...tableImports(tables, paths),
+    ...collections.map((one) => importOf([one.view], `./${kebabCase(one.view)}.ts`)).sort(),
     '',
-    ...docComment(describe(view, children)),
+    ...docComment(describe(view)),
     `export const ${name} = view(${literal(name)}, {`,
     '  table,',
     keyField(key.pk, key.sk),
@@ -50,19 +69,41 @@ function viewFile(view: PlannedView, children: readonly string[], paths: TablePa
     '  attributes: {',
     ...attributes.map(([attribute, column]) => `    ${fieldName(attribute)}: ${literal(column)},`),
     '  },',
+    ...embedField(embeds, (of) => tables.get(of) as string),
+    ...collectField(collections),
     ...(index === undefined ? [] : indexesField(index)),
     ...notes.flatMap((note) => comment(note, '  ')),
     '});',
+    '',
+    `export type ${documentType(view)} = DocumentIn<typeof ${name}>;`,
   ]);
 }
 
+const documentType = ({ entity }: PlannedView): string => `${typeName(entity)}Document`;
+
+/** What each table is called in the file of a view, by view: its own, and those of the rows it embeds. */
+function tableConstants({ name, embeds, collections }: PlannedView): ReadonlyMap<string, string> {
+  const taken = new Set([name, ...collections.map(({ view }) => view)].map((one) => one.toLowerCase()));
+  const others = embeddedTables(embeds).filter((one) => one !== name);
+  return new Map([[name, 'table'], ...others.map((one) => [one, unique(`${one}Table`, taken)] as const)]);
+}
+
+/** One import for each file of tables. */
+function tableImports(tables: ReadonlyMap<string, string>, paths: TablePaths): readonly string[] {
+  const files = new Map<string, string[]>();
+  for (const [name, constant] of [...tables].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const path = paths.get(name) as string;
+    files.set(path, [...(files.get(path) ?? []), `${name} as ${constant}`]);
+  }
+  return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, names]) => importOf(names, path));
+}
+
 /** What the database says of the table, and where its items are. */
-function describe({ table, parent }: PlannedView, children: readonly string[]): string | undefined {
+function describe({ table, parent }: PlannedView): string | undefined {
   const { comment: title } = table.relation;
   const sentences = [
     ...(title === undefined ? [] : [title.replace(/([^.!?])$/, '$1.')]),
     ...(parent === undefined ? [] : [`In the item collection of ${parent}: its primary key begins with theirs.`]),
-    ...(children.length === 0 ? [] : [`Its item collection also holds ${inWords(children)}.`]),
   ];
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }
@@ -82,11 +123,16 @@ function catalogLines(names: readonly string[]): readonly string[] {
   return ['export const catalog = createCatalog([', ...names.map((name) => `  ${name},`), ']);'];
 }
 
-const indexFile = (views: readonly PlannedView[]): string =>
-  fileText([
+const indexFile = (views: readonly PlannedView[], paths: TablePaths): string => {
+  const files = [...new Set(views.map(({ name }) => paths.get(name) as string))].sort();
+  const rowsIn = (path: string): readonly string[] =>
+    views.filter(({ name }) => paths.get(name) === path).map((view) => rowType(view));
+  return fileText([
     "export { catalog } from './catalog.ts';",
-    ...byPath(views).map((view) => `export { ${view.name} } from './${viewPath(view)}';`),
+    ...files.map((path) => typeExportOf(rowsIn(path).toSorted(), path.replace(/^\.\./, '.'))),
+    ...byPath(views).map((view) => `export { type ${documentType(view)}, ${view.name} } from './${viewPath(view)}';`),
   ]);
+};
 
 const byPath = (views: readonly PlannedView[]): readonly PlannedView[] =>
   [...views].sort((a, b) => (viewPath(a) < viewPath(b) ? -1 : 1));

@@ -3,7 +3,7 @@ import { entityOf } from './names.ts';
 import type { PlannedIndex } from './plan.ts';
 
 /** The repository's own format, as prettier would leave it: 120 columns, two spaces, single quotes. */
-const WIDTH = 120;
+export const WIDTH = 120;
 
 /** A text as TypeScript has it, with the quotes that need fewer escapes. */
 export function literal(text: string): string {
@@ -32,6 +32,13 @@ export function importOf(names: readonly string[], from: string): string {
   const flat = `import { ${names.join(', ')} } from ${literal(from)};`;
   if (flat.length <= WIDTH) return flat;
   return ['import {', ...names.map((name) => `  ${name},`), `} from ${literal(from)};`].join('\n');
+}
+
+/** `export type { A, B } from 'x';` */
+export function typeExportOf(names: readonly string[], from: string): string {
+  const flat = `export type { ${names.join(', ')} } from ${literal(from)};`;
+  if (flat.length <= WIDTH) return flat;
+  return ['export type {', ...names.map((name) => `  ${name},`), `} from ${literal(from)};`].join('\n');
 }
 
 /** A doc comment, on one line if it fits; nothing for nothing. */
@@ -78,6 +85,11 @@ export const indexText = ({ name, pk, sk }: PlannedIndex): string =>
 
 const nounOf = (viewName: string): string => entityOf(viewName).toLowerCase().replaceAll('_', ' ');
 
+/** And why it is an index, and no collection of the parent. */
+const indexNote = ({ parent, moving }: PlannedIndex): string =>
+  `Those of one ${nounOf(parent)}, in order of their own key.` +
+  (moving.length === 0 ? '' : ` In its collection they would move when ${moving.join(', ')} changes.`);
+
 /** `indexes: { … },` of one index. */
 export function indexesField(index: PlannedIndex): readonly string[] {
   const flat = `    ${indexText(index)},`;
@@ -90,12 +102,7 @@ export function indexesField(index: PlannedIndex): readonly string[] {
           list(index.sk.map(indexPart), '      sk: ', ','),
           '    },',
         ];
-  return [
-    '  indexes: {',
-    ...comment(`Those of one ${nounOf(index.parent)}, in order of their own key.`, '    '),
-    ...one,
-    '  },',
-  ];
+  return ['  indexes: {', ...comment(indexNote(index), '    '), ...one, '  },'];
 }
 
 /** Longer files are what the linter calls too long. */

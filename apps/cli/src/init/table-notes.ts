@@ -26,6 +26,11 @@ function binlogNotes(kind: SourceKind, relation: Relation, key: SchemaKey): read
     ...zeroDateNotes(typed('date', 'datetime', 'timestamp').filter((column) => mayBeZero(kind, column))),
     ...noted(typed('year', 'year unsigned'), (names) => `Of ${names} the year 0 is 2000 until its row changes.`),
     ...keyNotes(columns.filter(({ name }) => key.columns.includes(name))),
+    ...relation.foreignKeys.flatMap(({ name, cascades = [] }) =>
+      cascades.length === 0
+        ? []
+        : [`${name} is ${cascades.join(' and ')}, of which the log does not tell: see hybridge doctor.`],
+    ),
   ];
 }
 

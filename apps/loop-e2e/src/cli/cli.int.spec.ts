@@ -4,7 +4,7 @@ import path from 'node:path';
 import { BatchWriteItemCommand, DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ExitCode, run } from '@hybridge/cli';
 import { addresses, catalog, customers, orders, products } from '@hybridge/definitions';
-import { createDemo } from '@hybridge/infra-sql';
+import { createDemo, createStockroom } from '@hybridge/infra-sql';
 import { type LocalStack, provisionTablesOnly, startStack } from '@hybridge/local-stack';
 import {
   type Attributes,
@@ -20,7 +20,7 @@ import {
   scalarOf,
   text,
 } from '@hybridge/protocol';
-import { type SqlPool, type TableReader, createRowReader, createSqlPool } from '@hybridge/reader-sql';
+import { type ConnectedReaders, connectReaders } from '@hybridge/reader-sql';
 import { createItemStore, createParkedKeys } from '@hybridge/sink-dynamodb';
 import { item, pending } from '@hybridge/testkit';
 import { type AnyView, type Row, keyFromParts, keyOfRow, projectRow, shapeOf } from '@hybridge/views';
@@ -30,30 +30,32 @@ const SIZE = { customers: 60, products: 40, orders: 300 } as const;
 /** Items one BatchWriteItem takes. */
 const WRITE_SIZE = 25;
 
-describe('the command line on PostgreSQL and DynamoDB', () => {
+describe('the command line on PostgreSQL, MariaDB and DynamoDB', () => {
   let stack: LocalStack;
   let dynamodb: DynamoDBClient;
   let tableName: string;
-  let pool: SqlPool;
-  let rows: TableReader;
+  let rows: ConnectedReaders;
   let folder: string;
   let environment: Record<string, string>;
   /** In order; far above 2^53. */
   const orderIds: string[] = [];
 
   beforeAll(async () => {
-    stack = await startStack({ form: 'native', ports: 'free', components: ['postgres', 'dynamodb'] });
+    stack = await startStack({ form: 'native', ports: 'free', components: ['postgres', 'mariadb', 'dynamodb'] });
     const { endpoints } = stack;
     process.env['AWS_ACCESS_KEY_ID'] = endpoints.credentials.accessKeyId;
     process.env['AWS_SECRET_ACCESS_KEY'] = endpoints.credentials.secretAccessKey;
     dynamodb = new DynamoDBClient({ region: endpoints.region, endpoint: endpoints.dynamodb.endpoint });
     ({ tableName } = await provisionTablesOnly(endpoints));
-    await createDemo({ url: endpoints.postgres.url, size: SIZE });
-    pool = createSqlPool({ url: endpoints.postgres.url, applicationName: 'cli-tests' });
-    rows = createRowReader({ pool });
+    const urls = { shop: endpoints.postgres.url, stockroom: endpoints.mariadb.url };
+    await createDemo({ url: urls.shop, size: SIZE });
+    await createStockroom({ url: urls.stockroom, products: SIZE.products });
+    const { sources } = catalog;
+    rows = connectReaders({ sources, urls: new Map(Object.entries(urls)), applicationName: 'cli-tests' });
     folder = mkdtempSync(path.join(tmpdir(), 'hybridge-cli-'));
     environment = {
-      HYBRIDGE_SQL_URL: endpoints.postgres.url,
+      HYBRIDGE_SQL_URL_SHOP: urls.shop,
+      HYBRIDGE_SQL_URL_STOCKROOM: urls.stockroom,
       HYBRIDGE_DYNAMODB_ENDPOINT: endpoints.dynamodb.endpoint,
       HYBRIDGE_AWS_REGION: endpoints.region,
     };
@@ -63,7 +65,7 @@ describe('the command line on PostgreSQL and DynamoDB', () => {
 
   afterAll(async () => {
     if (folder !== undefined) rmSync(folder, { recursive: true });
-    await pool?.[Symbol.asyncDispose]();
+    await rows?.[Symbol.asyncDispose]();
     dynamodb?.destroy();
     await stack?.stop();
   });

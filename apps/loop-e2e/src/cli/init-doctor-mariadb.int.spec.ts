@@ -4,7 +4,7 @@ import { type Finding, diagnoseSource } from '@hybridge/cli';
 import { SqlRole, ensureMariadbAccess, migrateMariadb } from '@hybridge/infra-sql';
 import { type LocalStack, startStack } from '@hybridge/local-stack';
 import type { Catalog, Source } from '@hybridge/views';
-import { type Connection, createConnection } from 'mysql2/promise';
+import { type Connection, type RowDataPacket, createConnection } from 'mysql2/promise';
 import { type DefinitionsFolder, definitionsFolder, hybridge } from './generated-definitions.ts';
 
 const SCHEMA = `
@@ -131,6 +131,12 @@ describe('hybridge init and doctor on MariaDB', () => {
     ['tables without transactions', 'ALTER TABLE parts ENGINE = MyISAM', 'table.engine'],
     ['a column that would stop the connector', 'ALTER TABLE warehouses ADD ip inet4', 'table.unreadable'],
     ['a column that may be NULL', 'ALTER TABLE warehouses MODIFY name varchar(80)', 'column.nullable'],
+    [
+      'rows that a foreign key deletes',
+      `ALTER TABLE deliveries DROP FOREIGN KEY fk_supplier;
+       ALTER TABLE deliveries ADD CONSTRAINT fk_supplier FOREIGN KEY (supplier) REFERENCES suppliers (id) ON DELETE CASCADE`,
+      'table.cascade',
+    ],
     ['a log that is short', 'SET GLOBAL binlog_expire_logs_seconds = 3600', 'binlog.life'],
     ['a right missing', `REVOKE SELECT ON inventory FROM hybridge_app@'%'`, 'rights.missing'],
     ['a right of a column missing', `REVOKE UPDATE (image) ON hybridge_inbox FROM hybridge_app@'%'`, 'rights.missing'],
@@ -171,6 +177,23 @@ describe('hybridge init and doctor on MariaDB', () => {
     expect(await checks()).toEqual([check]);
     await admin.query(mending);
     expect(await findings()).toEqual([]);
+  });
+
+  it('has no word in its log of rows that a foreign key deletes', async () => {
+    await admin.query(`
+      CREATE TABLE above (id int PRIMARY KEY); INSERT INTO above VALUES (1);
+      CREATE TABLE below (id int PRIMARY KEY, above int, FOREIGN KEY (above) REFERENCES above (id) ON DELETE CASCADE);
+      INSERT INTO below VALUES (1, 1); FLUSH BINARY LOGS; DELETE FROM above`);
+    const [status] = await admin.query<RowDataPacket[]>('SHOW BINLOG STATUS');
+    const [events] = await admin.query<RowDataPacket[]>('SHOW BINLOG EVENTS IN ?', [status[0]?.['File']]);
+    const infos = (type: RegExp) =>
+      events.flatMap((one) => (type.test(String(one['Event_type'])) ? [String(one['Info'])] : []));
+    const ids = infos(/^Delete_rows/).map((info) => info.match(/table_id: \d+/)?.[0]);
+    const deleted = infos(/^Table_map/).filter((info) => ids.some((id) => info.startsWith(`${id} `)));
+    expect(deleted).toEqual([expect.stringContaining('.above')]);
+    const [left] = await admin.query('SELECT * FROM below');
+    expect(left).toEqual([]);
+    await admin.query('DROP TABLE below, above');
   });
 
   it('warns of XA once it was used', async () => {
