@@ -127,6 +127,7 @@ function decided<Outcome>(operation: ChildOperation<Outcome>, seen: Seen): Child
       return writeRow({ seen, write, outcome, parts: [] });
     case 'gone':
       // What it pointed to has to be known: nobody else would take the reference away.
+      if (operation.relations.length === 0) return writeRow({ seen, write, outcome, parts: [] });
       if (seen === undefined) return { phase: 'item', call: read([operation.key]) };
       return writeRow({ seen, write, outcome, parts: dropped(operation, seen.item) });
     case 'points':
