@@ -2,9 +2,8 @@
  * First load, steady changes and latency of the loop, with the raw ceiling of DynamoDB Local measured in the same run.
  * Prints Markdown. Times on shared machines are noisy: read the ratios.
  */
-import { catalog } from '@hybridge/definitions';
 import { countRows } from '@hybridge/load';
-import { type Loop, createProgressView, startLoop } from '@hybridge/local-stack';
+import { type Loop, createProgressView, shopOnly, startLoop } from '@hybridge/local-stack';
 import pg from 'pg';
 import { measureCeiling } from './ceiling.ts';
 import { measureFirstLoad, measureLatency, measureSteady } from './loop-figures.ts';
@@ -19,7 +18,7 @@ const LATENCY_SECONDS = 30;
 export async function benchLoop(args: readonly string[], signal: AbortSignal): Promise<number> {
   const progress = createProgressView();
   const loop = await startLoop({
-    catalog,
+    ...shopOnly(),
     demo: args.includes('--small') ? 'default' : 'large',
     apps: ['projector'],
     deferApps: true,
@@ -38,7 +37,7 @@ export async function benchLoop(args: readonly string[], signal: AbortSignal): P
 }
 
 async function measure(loop: Loop, sql: pg.Client, signal: AbortSignal): Promise<number> {
-  const rows = await countRows(sql);
+  const rows = await countRows(loop.provisioned.sources);
   say(`ceiling of DynamoDB Local, ${CEILING_ITEMS} items`);
   const before = await measureCeiling(CEILING_ITEMS);
   console.log(`           ${before.toFixed(0)} items/s`);

@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: the loop; `-- projector`: the projector beside its peers; `-- customers`: reads and changes beside
- * hand-written ones; `-- lazy`: what lazy views cost.
+ * hand-written ones; `-- lazy`: what lazy views cost; `-- joins`: what views cost that embed rows.
  */
 import { benchCustomers } from './customers/customers-bench.ts';
+import { benchJoins } from './joins/joins-bench.ts';
 import { measureLazy } from './lazy/measure-lazy.ts';
 import { formatLazy } from './lazy/report.ts';
 import { benchLoop } from './loop-bench.ts';
@@ -26,6 +27,8 @@ async function run(args: readonly string[]): Promise<number> {
       return benchProjector(rest, stopping.signal);
     case 'customers':
       return benchCustomers(rest, stopping.signal);
+    case 'joins':
+      return benchJoins(rest, stopping.signal);
     case 'lazy':
       console.log(formatLazy(await measureLazy()));
       return 0;

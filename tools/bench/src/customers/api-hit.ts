@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApps } from '@hybridge/local-stack';
+import { shopOnly, startApps } from '@hybridge/local-stack';
 import { SignJWT } from 'jose';
 import { startChild } from './child.ts';
 import type { Grounds } from './grounds.ts';
@@ -92,6 +92,7 @@ const startViewApi = (
     apps: ['view-api'],
     provisioned: { queueUrl: 'none', tableName: site.tableName },
     env: {
+      ...shopOnly().env,
       VIEW_API_JWT_ISSUER: tokens.issuer,
       VIEW_API_JWT_AUDIENCE: tokens.audience,
       VIEW_API_JWT_SECRET: tokens.secret,

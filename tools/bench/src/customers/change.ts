@@ -1,7 +1,7 @@
 /** From a customer's change to the row in SQL, through everything between, beside the same way written by hand. */
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { catalog, orders as ordersView } from '@hybridge/definitions';
-import { type Loop, createProgressView, pollUntil, startLoop } from '@hybridge/local-stack';
+import { orders as ordersView } from '@hybridge/definitions';
+import { type Loop, createProgressView, pollUntil, shopOnly, startLoop } from '@hybridge/local-stack';
 import { type DynamoDBClient, createDynamoDbClient } from '@hybridge/reader-dynamodb';
 import { type Hybridge, ReadSource } from '@hybridge/sdk';
 import pg from 'pg';
@@ -35,7 +35,7 @@ export async function measureChange({ scale, signal }: RunContext): Promise<Work
   const progress = createProgressView();
   const loop = stack.use(
     await startLoop({
-      catalog,
+      ...shopOnly(),
       demo: DEMO,
       apps: ['projector', 'stream-pipe', 'writeback'],
       deferApps: true,

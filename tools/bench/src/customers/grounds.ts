@@ -1,7 +1,6 @@
 /** What most workloads stand on: a DynamoDB Local with an empty view table, and a PostgreSQL with the shop. */
-import { catalog } from '@hybridge/definitions';
 import { SqlRole, createDemo, ensureAccess, ensurePublication, migrate } from '@hybridge/infra-sql';
-import { type Endpoints, createProgressView, provisionTablesOnly, startStack } from '@hybridge/local-stack';
+import { type Endpoints, createProgressView, provisionTablesOnly, shopOnly, startStack } from '@hybridge/local-stack';
 import pg from 'pg';
 import { type Order, SELECT_ORDER } from './order.ts';
 import type { Site } from './sdk.ts';
@@ -32,6 +31,7 @@ export async function startGrounds(orders: number, signal: AbortSignal): Promise
     const { url, host, port, database } = endpoints.postgres;
     await migrate({ url, passwords: { [SqlRole.capture]: SqlRole.capture, [SqlRole.app]: SqlRole.app } });
     await createDemo({ url, size: { customers: CUSTOMERS, products: PRODUCTS, orders } });
+    const { catalog } = shopOnly();
     await ensurePublication({ url, catalog });
     await ensureAccess({ url, catalog });
     const sql = new pg.Pool({ connectionString: url, max: 2 });

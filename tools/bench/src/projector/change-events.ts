@@ -18,13 +18,32 @@ export function changeMessages(operation: RowOperation): readonly ChangeMessage[
   return operation.op === 'd' ? [event, { key, value: null, headers }] : [event];
 }
 
-function changeEvent(operation: RowOperation) {
-  const { op } = operation;
-  const { lastCommitLsn, lsn, transaction, committedAt } = logPosition(operation);
+const changeEvent = (operation: RowOperation) =>
+  changeEnvelope({
+    table: 'orders',
+    op: operation.op,
+    before: operation.op === 'd' ? deletedImage(operation) : null,
+    after: operation.op === 'd' ? null : orderRow(operation),
+    position: operation.position,
+  });
+
+/** A change of a row of `public`, as JSON would hold it. */
+export interface RowImages {
+  readonly table: string;
+  readonly op: RowOperation['op'];
+  readonly before: object | null;
+  readonly after: object | null;
+  /** Place in commit order, from 0. */
+  readonly position: number;
+}
+
+/** The value of the Kafka record, before it is JSON. */
+export function changeEnvelope({ table, op, before, after, position }: RowImages) {
+  const { lastCommitLsn, lsn, transaction, committedAt } = logPosition({ position });
   const seenAt = committedAt + 27;
   return {
-    before: op === 'd' ? deletedImage(operation) : null,
-    after: op === 'd' ? null : orderRow(operation),
+    before,
+    after,
     source: {
       version: '3.7.0.Final',
       connector: 'postgresql',
@@ -36,7 +55,7 @@ function changeEvent(operation: RowOperation) {
       ts_us: committedAt * 1_000 + 369,
       ts_ns: (committedAt * 1_000 + 369) * 1_000,
       schema: 'public',
-      table: 'orders',
+      table,
       txId: transaction,
       lsn,
       xmin: null,

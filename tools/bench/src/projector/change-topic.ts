@@ -1,6 +1,6 @@
 /** Fills a change topic before anybody reads it, and tells how far a group has come with it. */
-import { catalog } from '@hybridge/definitions';
 import { changeTopics } from '@hybridge/infra-connect';
+import { shopOnly } from '@hybridge/local-stack';
 import { type Admin, Kafka, type Message, logLevel } from 'kafkajs';
 import { changeMessages } from './change-events.ts';
 import type { RowOperation, Workload } from './workload.ts';
@@ -53,6 +53,7 @@ export async function fillTopic(
 
 /** As they are provisioned everywhere, those of the other tables too. */
 async function createTopics(kafka: Kafka, topicPrefix: string): Promise<void> {
+  const { catalog } = shopOnly();
   const admin = kafka.admin();
   await admin.connect();
   try {

@@ -1,4 +1,4 @@
-import { heapFlags } from '@hybridge/local-stack';
+import { heapFlags, shopOnly } from '@hybridge/local-stack';
 import { nodeArguments, repositoryPath } from '../programs.ts';
 import type { Program, ProgramContext } from './contender.ts';
 
@@ -17,6 +17,7 @@ export function projector({ topic, target }: ProgramContext, firstLoad: 'ordinar
     groupId,
     opensTable: true,
     environment: {
+      ...shopOnly().env,
       AWS_ACCESS_KEY_ID: target.endpoints.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: target.endpoints.credentials.secretAccessKey,
       AWS_EC2_METADATA_DISABLED: 'true',
