@@ -1,4 +1,6 @@
 /** Faults of the real stack, as the command line and the end-to-end tests run them. */
+export { catalog as joinedCatalog } from './joins/joined-catalog.ts';
+export { type GroundName } from './lab/grounds.ts';
 export { type FaultOptions, parseOptions } from './options.ts';
 export { type FaultLab, type FaultLabOptions, openFaultLab } from './lab/open-fault-lab.ts';
 export {

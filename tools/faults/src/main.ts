@@ -5,8 +5,10 @@
 import { createRandom } from '@hybridge/load';
 import { createProgressView } from '@hybridge/local-stack';
 import { renderReport } from '@hybridge/verify';
+import { groupBy } from './group-by.ts';
 import { type FaultLab, openFaultLab } from './lab/open-fault-lab.ts';
-import { type ScenarioResult, runScenario } from './lab/run-scenario.ts';
+import type { GroundName } from './lab/grounds.ts';
+import { type Scenario, type ScenarioOptions, type ScenarioResult, runScenario } from './lab/run-scenario.ts';
 import { type FaultOptions, USAGE, parseOptions } from './options.ts';
 import { scenarioOf } from './scenarios/scenarios.ts';
 
@@ -22,32 +24,36 @@ async function main(): Promise<number> {
   }
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort(new Error('stopped')));
-  const progress = createProgressView();
-  await using lab = await openFaultLab({
-    random: createRandom(options.seed),
-    signal: stopping.signal,
-    onProgress: progress.onProgress,
-  });
-  progress.close();
-  return await runAll(lab, options); // the lab is disposed when this block ends
+  const random = createRandom(options.seed);
+  for (const [ground, scenarios] of groundsOf(options)) {
+    const progress = createProgressView();
+    await using lab = await openFaultLab({ random, ground, signal: stopping.signal, onProgress: progress.onProgress });
+    progress.close();
+    if (!(await runAll(lab, scenarios, { ...options, random }))) return 1;
+  }
+  return 0;
 }
 
-/** Ends at the first scenario that shows a problem: the next would only show it again. */
-async function runAll(lab: FaultLab, { scenarios, app, kills, ...options }: FaultOptions): Promise<number> {
+/** Each ground has a stack of its own. */
+function groundsOf({ scenarios, app, kills }: FaultOptions): ReadonlyMap<GroundName, readonly Scenario[]> {
   const onKill = (count: number): void => {
     if (count % 5 === 0 || count === kills) console.log(`killed     ${app} ${count} of ${kills} times`);
   };
-  const random = createRandom(options.seed);
-  for (const name of scenarios) {
-    const scenario = scenarioOf(name, { app, kills, onKill });
-    console.log(`\nscenario   ${name}: ${scenario.title}`);
+  const chosen = scenarios.map((name) => scenarioOf(name, { app, kills, onKill }));
+  return groupBy(chosen, ({ ground = 'shop' }) => ground);
+}
+
+/** Ends at the first scenario that shows a problem: the next would only show it again. @returns whether there was none */
+async function runAll(lab: FaultLab, scenarios: readonly Scenario[], options: ScenarioOptions): Promise<boolean> {
+  for (const scenario of scenarios) {
+    console.log(`\nscenario   ${scenario.name}: ${scenario.title}`);
     const begun = performance.now();
-    const result = await runScenario(lab, scenario, { ...options, random });
+    const result = await runScenario(lab, scenario, options);
     console.log(`lasted     ${Math.round((performance.now() - begun) / 1_000)} s`);
     print(result);
-    if (result.problems.length > 0) return 1;
+    if (result.problems.length > 0) return false;
   }
-  return 0;
+  return true;
 }
 
 function print({ facts, traffic, accepted, writeback, comparisons, problems }: ScenarioResult): void {

@@ -1,5 +1,6 @@
 /** The loop as far as the projector, and what its items say beside what both databases do. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { joinedCatalog as catalog } from '@hybridge/faults';
 import { type AppCrash, AppName, type Loop, definitionsIn, drained, startLoop } from '@hybridge/local-stack';
 import {
   type FanOutJob,
@@ -17,7 +18,6 @@ import { toDocument } from '@hybridge/views';
 import { Kafka, logLevel } from 'kafkajs';
 import { type RowDataPacket, createPool } from 'mysql2/promise';
 import { Pool } from 'pg';
-import { catalog } from './joined-views.ts';
 
 const SENTINEL_ID = 999_999;
 
@@ -47,7 +47,7 @@ export async function startJoinsLoop(env: Readonly<Record<string, string>>): Pro
     demo: { customers: 60, products: 50, orders: 120 },
     stack: { form: 'native', ports: 'free' },
     apps: [AppName.projector],
-    env: { ...definitionsIn('apps/loop-e2e/src/loop/joined-views.ts'), ...env },
+    env: { ...definitionsIn('tools/faults/src/joins/joined-catalog.ts'), ...env },
     onAppCrash: (crash) => crashes.push(crash),
   });
   const { endpoints } = loop.stack;

@@ -2,6 +2,7 @@
  * Checks a history by what every user of a database expects, and by nothing of how Hybridge works: no update is lost,
  * readers see what was accepted, each change ends once, and a rejected one leaves no trace.
  */
+import { groupBy } from '../group-by.ts';
 import { checkReads } from './check-reads.ts';
 import type { Answer, Cell, CommittedWrite, CustomerWrite, History, InternalWrite } from './history.ts';
 
@@ -17,16 +18,6 @@ export function checkHistory(history: History): readonly string[] {
     ...checkRejectedLeftNothing(history, answers),
     ...checkReads(history),
   ];
-}
-
-export function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group === undefined) groups.set(keyOf(value), [value]);
-    else group.push(value);
-  }
-  return groups;
 }
 
 /** The writes of each cell lead from its first value to its last, and its item shows the last. */

@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { catalog } from '@hybridge/definitions';
 import { changeTopics } from '@hybridge/infra-connect';
-import type { Random } from '@hybridge/load';
+import type { Random, Traffic } from '@hybridge/load';
 import {
   type AppCrash,
   type Loop,
@@ -14,15 +13,18 @@ import {
   pollUntil,
   startLoop,
 } from '@hybridge/local-stack';
-import { scalarOf } from '@hybridge/protocol';
-import { type ItemReader, createItemReader } from '@hybridge/reader-dynamodb';
-import { createRowReader, createSqlPool } from '@hybridge/reader-sql';
+import { type FanOutJob, scalarOf } from '@hybridge/protocol';
+import { type ItemReader, createItemReader, createPartitionReader } from '@hybridge/reader-dynamodb';
+import { connectReaders } from '@hybridge/reader-sql';
 import { type Comparison, compareAll } from '@hybridge/verify';
+import type { Catalog } from '@hybridge/views';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { Pool } from 'pg';
 import { type AwsProxy, createAwsProxy } from '../proxy/aws-proxy.ts';
 import { type DynamoDbProxy, createDynamoDbProxy } from '../proxy/dynamodb-proxy.ts';
 import { type SqlProxy, createSqlProxy } from '../proxy/sql-proxy.ts';
+import { awaitNoJobs, jobsIn } from './fan-out-jobs.ts';
+import { type Ground, type GroundName, type TrafficPace, type GroundParts, grounds } from './grounds.ts';
 import { type SqlLedger, openSqlLedger } from './sql-ledger.ts';
 
 /** Consumer group of the projector. */
@@ -34,7 +36,10 @@ const PATIENCE_MS = 150_000;
 
 /** The running loop with the means to break it and to look at it. */
 export interface FaultLab extends AsyncDisposable {
+  readonly ground: Ground;
   readonly loop: Loop;
+  /** Environment of the apps, for a further one. */
+  readonly env: Readonly<Record<string, string>>;
   /** Every app talks to DynamoDB through it. */
   readonly proxy: DynamoDbProxy;
   /** Between the pipe and the bus, and between the queue and the writeback. */
@@ -56,34 +61,45 @@ export interface FaultLab extends AsyncDisposable {
   withAdmin<T>(task: (admin: Admin) => Promise<T>): Promise<T>;
   /** Resolves when a change of now has passed the whole way from SQL to its item. @returns how long it took, ms */
   flows(): Promise<number>;
-  /** Resolves when nothing is under way. */
-  drained(): Promise<void>;
-  /** Holds every item against its row. */
-  compare(): Promise<readonly Comparison[]>;
+  /** Changes of rows, until it is stopped. */
+  traffic(pace: TrafficPace): Promise<Traffic>;
+  /** Fan-outs that are left to jobs. */
+  jobs(): Promise<readonly FanOutJob[]>;
+  /** Resolves when nothing is under way in the projectors of a group; default the first one, with its views. */
+  drained(groupId?: string, build?: string): Promise<void>;
+  /** Holds every item, and what it embeds, against its row; default those of the lab's views. */
+  compare(catalog?: Catalog): Promise<readonly Comparison[]>;
 }
 
 export type FaultLabOptions = Pick<LoopOptions, 'demo' | 'signal'> & {
   readonly random: Random;
+  /** Default `shop`. */
+  readonly ground?: GroundName;
   readonly onProgress?: NonNullable<LoopOptions['stack']>['onProgress'];
 };
 
 type Proxies = Pick<FaultLab, 'proxy' | 'aws' | 'sqlProxy'>;
 
-export async function openFaultLab({ random, onProgress, ...options }: FaultLabOptions): Promise<FaultLab> {
+export async function openFaultLab(given: FaultLabOptions): Promise<FaultLab> {
+  const { random, onProgress, ground: name = 'shop', ...options } = given;
+  const ground = grounds[name]();
   const ports = await findFreePorts();
   await using opened = new AsyncDisposableStack();
   const proxies = await openProxies(opened, ports, random);
   const crashes: AppCrash[] = [];
+  const env = { ...ground.env, ...environmentOf(proxies) };
   const loop = opened.use(
     await startLoop({
+      ...(ground.demo && { demo: ground.demo }),
       ...options,
-      catalog,
+      catalog: ground.catalog,
+      apps: ground.apps,
       stack: { form: 'native', ports, ...(onProgress && { onProgress }) },
-      env: environmentOf(proxies),
+      env,
       onAppCrash: (crash) => crashes.push(crash),
     }),
   );
-  const lab = await labOf(opened, { loop, crashes, ...proxies });
+  const lab = await labOf(opened, { ground, loop, env, crashes, ...proxies });
   const kept = opened.move();
   return { ...lab, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
@@ -109,7 +125,7 @@ const endpointVariable = (app: string): string => `${app.toUpperCase().replaceAl
 
 async function labOf(
   opened: AsyncDisposableStack,
-  { loop, crashes, ...proxies }: Proxies & Pick<FaultLab, 'loop' | 'crashes'>,
+  { ground, loop, ...given }: Proxies & Pick<FaultLab, 'ground' | 'loop' | 'env' | 'crashes'>,
 ): Promise<Omit<FaultLab, typeof Symbol.asyncDispose>> {
   const { region, dynamodb, credentials, kafka: broker } = loop.stack.endpoints;
   const { sql: urls, kafka: named, aws } = loop.provisioned;
@@ -119,7 +135,15 @@ async function labOf(
   const sql = new Pool({ connectionString: urls.adminUrl, max: 4 });
   opened.defer(() => sql.end());
   sql.on('error', () => undefined); // an idle connection that breaks is replaced
-  const pool = opened.use(createSqlPool({ url: urls.appUrl, max: 4, applicationName: 'hybridge-faults' }));
+  const { catalog } = ground;
+  const rows = opened.use(
+    connectReaders({
+      sources: catalog.sources,
+      urls: new Map(loop.provisioned.sources.map(({ name, appUrl }) => [name, appUrl])),
+      max: 4,
+      applicationName: 'hybridge-faults',
+    }),
+  );
   const kafka = new Kafka({ brokers: [...broker.brokers], logLevel: logLevel.NOTHING });
   await sql.query(
     `INSERT INTO public.products (id, sku, name, list_price) VALUES ($1, 'SENTINEL', 'marker of commit order', 0)`,
@@ -131,21 +155,29 @@ async function labOf(
     await admin.connect();
     return task(admin).finally(() => admin.disconnect());
   };
+  const parts: GroundParts = await ground.prepare({ loop, sql, items });
+  opened.use(parts);
+  const jobs = (): Promise<readonly FanOutJob[]> => jobsIn(createPartitionReader(items));
   return {
-    ...proxies,
+    ...given,
+    ground,
     loop,
     sql,
-    ledger: await openSqlLedger(sql),
+    ledger: await openSqlLedger(sql, catalog),
     dynamodb: client,
     items,
     kafka,
-    crashes,
     topics: changeTopics({ catalog, topicPrefix: named.topicPrefix }).map(({ topic }) => topic),
     withAdmin,
     flows: () => markerArrives(sql, items),
-    drained: () =>
-      withAdmin((admin) => drained({ sql, items, kafka: admin, groupId: GROUP_ID, sentinelId: SENTINEL_ID })),
-    compare: () => compareAll(catalog, { rows: createRowReader({ pool }), items }),
+    traffic: (pace) => ground.traffic(loop, pace),
+    jobs,
+    async drained(groupId = GROUP_ID, build) {
+      const markers = parts.markers(build);
+      await withAdmin((admin) => drained({ sql, items, kafka: admin, groupId, sentinelId: SENTINEL_ID, markers }));
+      await awaitNoJobs(jobs);
+    },
+    compare: (of = catalog) => compareAll(of, { rows, items }),
   };
 }
 

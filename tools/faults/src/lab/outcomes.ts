@@ -1,10 +1,10 @@
 /** Whether every accepted customer change ended exactly once, wherever its end can be seen. */
-import { catalog } from '@hybridge/definitions';
 import type { AcceptedChange } from '@hybridge/load';
 import { pollUntil } from '@hybridge/local-stack';
 import { type Item, type ItemKey, OutcomeKind, outcomesOf, pendingOf } from '@hybridge/protocol';
-import { keyFromParts, keyOfRow } from '@hybridge/views';
+import { type Catalog, keyFromParts, keyOfRow } from '@hybridge/views';
 import type { FaultLab } from './open-fault-lab.ts';
+import { checkWritten } from './written.ts';
 
 /** One change, as each place tells its end. `A` applied, `R` rejected. */
 export interface Ending {
@@ -33,21 +33,28 @@ export function judgeEndings(endings: readonly Ending[]): readonly string[] {
 /** The pipe may be a moment behind the items. */
 const PATIENCE_MS = 60_000;
 
-/** @returns what is wrong, one sentence each */
-export async function checkOutcomes(lab: FaultLab, accepted: readonly AcceptedChange[]): Promise<readonly string[]> {
+/**
+ * @param since of the ledger, before the first of them
+ * @returns what is wrong, one sentence each
+ */
+export async function checkOutcomes(
+  lab: FaultLab,
+  accepted: readonly AcceptedChange[],
+  since: number,
+): Promise<readonly string[]> {
+  if (accepted.length === 0) return [];
   const { announced } = lab.aws;
   const isAnnounced = (): boolean => accepted.every(({ changeId }) => announced.has(changeId));
   await pollUntil(isAnnounced, { timeoutMs: PATIENCE_MS });
   const inbox = await inboxOf(lab, accepted);
-  const items = await lab.items.batchGet(accepted.map(itemKeyOf));
-  return judgeEndings(
-    accepted.map(({ changeId }, i) => ({
-      changeId,
-      inbox: inbox.get(changeId) ?? [],
-      bus: [...(announced.get(changeId) ?? [])],
-      ...inItem(items[i], changeId),
-    })),
-  );
+  const items = await lab.items.batchGet(accepted.map((change) => itemKeyOf(lab.ground.catalog, change)));
+  const endings = accepted.map(({ changeId }, i) => ({
+    changeId,
+    inbox: inbox.get(changeId) ?? [],
+    bus: [...(announced.get(changeId) ?? [])],
+    ...inItem(items[i], changeId),
+  }));
+  return [...judgeEndings(endings), ...(await checkWritten(lab, accepted, since))];
 }
 
 async function inboxOf({ sql }: FaultLab, accepted: readonly AcceptedChange[]): Promise<ReadonlyMap<string, string[]>> {
@@ -70,7 +77,7 @@ function inItem(item: Item | undefined, changeId: string): Pick<Ending, 'item' |
   };
 }
 
-function itemKeyOf({ view: name, id }: AcceptedChange): ItemKey {
+function itemKeyOf(catalog: Catalog, { view: name, id }: AcceptedChange): ItemKey {
   const view = catalog.byName(name);
   return keyOfRow(view, keyFromParts(view, id.split(',')));
 }

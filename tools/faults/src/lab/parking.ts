@@ -1,9 +1,9 @@
 /** The keys that wait behind a record that cannot be applied, and what `hybridge release` does to one. */
 import { randomUUID } from 'node:crypto';
-import { products } from '@hybridge/definitions';
+import { catalog, products } from '@hybridge/definitions';
 import { DEFAULT_LIMITS, type Item, type ItemKey, type ProtocolContext } from '@hybridge/protocol';
 import { createRowReader, createSqlPool, isPrimary } from '@hybridge/reader-sql';
-import { createItemStore, createParkedKeys } from '@hybridge/sink-dynamodb';
+import { createItemReader, createItemStore, createParkedKeys, createPartitionReader } from '@hybridge/sink-dynamodb';
 import { isRepaired, repairItem } from '@hybridge/verify';
 import { keyFromParts, keyOfRow } from '@hybridge/views';
 import type { FaultLab } from './open-fault-lab.ts';
@@ -29,7 +29,9 @@ export async function releaseProduct(lab: FaultLab, id: string): Promise<void> {
   const context: ProtocolContext = { now: Date.now, nonce: randomUUID, limits: DEFAULT_LIMITS };
   const store = createItemStore(lab.dynamodb, optionsOf(lab));
   const rows = createRowReader({ pool });
-  const repair = await repairItem({ store, rows, context, isPrimary: () => isPrimary(pool) }, products, keyRowOf(id));
+  const partitions = createPartitionReader(createItemReader(lab.dynamodb, optionsOf(lab)));
+  const dependencies = { store, rows, partitions, catalog, context, isPrimary: () => isPrimary(pool) };
+  const repair = await repairItem(dependencies, products, keyRowOf(id));
   if (!isRepaired(repair)) throw new Error(`Product ${id} was released, but its repair ended ${repair.outcome}.`);
 }
 

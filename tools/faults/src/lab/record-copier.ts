@@ -30,8 +30,17 @@ export interface RecordCopier {
   stop(): Promise<void>;
 }
 
+export interface CopyOptions {
+  /** Default true. False: the records of a row keep their order, but for what is repeated in it. */
+  readonly elsewhere?: boolean;
+}
+
 /** Copies records of the change topics, verbatim, into the topics while they are written. */
-export async function copyRecords(lab: FaultLab, random: Random): Promise<RecordCopier> {
+export async function copyRecords(
+  lab: FaultLab,
+  random: Random,
+  { elsewhere = true }: CopyOptions = {},
+): Promise<RecordCopier> {
   const producer = lab.kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
   const partitions = await partitionCounts(lab);
@@ -53,7 +62,7 @@ export async function copyRecords(lab: FaultLab, random: Random): Promise<Record
     const kept = [...(newest.get(name) ?? []), record].slice(-SUFFIX_LENGTH);
     newest.set(name, kept);
     if (random.roll(100) < DUPLICATE_PERCENT) counts.duplicates += await send(producer, [record]);
-    if (random.roll(100) < ELSEWHERE_PERCENT) counts.elsewhere += await sendElsewhere(random.pick(kept));
+    if (elsewhere && random.roll(100) < ELSEWHERE_PERCENT) counts.elsewhere += await sendElsewhere(random.pick(kept));
     if (count % SUFFIX_EVERY === 0) counts.suffixes += await send(producer, kept);
   };
   const follower = await followTopics(lab, { fromBeginning: false, onRecord: copyOne });

@@ -1,5 +1,5 @@
 /** What was written to the captured tables, by whom and in which transaction, as triggers of the database saw it. */
-import { catalog } from '@hybridge/definitions';
+import type { Catalog } from '@hybridge/views';
 import pg, { type Pool } from 'pg';
 
 /** Names itself so to SQL: see `startWriteback`. */
@@ -22,6 +22,10 @@ export interface SqlWrite {
 export interface SqlAnswer {
   readonly changeId: string;
   readonly outcome: 'A' | 'R';
+  /** In the ledger, among the writes. */
+  readonly seq: number;
+  /** In which it was written. */
+  readonly transaction: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -85,7 +89,7 @@ $$;`;
 const INBOX = { schema: 'public', table: 'hybridge_inbox', primaryKey: ['change_id'] } as const;
 
 /** Puts triggers on all captured tables of PostgreSQL. Nothing of it is captured itself. */
-export async function openSqlLedger(sql: Pool): Promise<SqlLedger> {
+export async function openSqlLedger(sql: Pool, catalog: Catalog): Promise<SqlLedger> {
   const tables = catalog.tables.filter(({ source }) => source.kind === 'postgres');
   const triggers = [...tables, INBOX].map(
     ({ schema, table, primaryKey }) =>
@@ -114,8 +118,8 @@ export async function openSqlLedger(sql: Pool): Promise<SqlLedger> {
       return rows;
     },
     answersSince: async (after) => {
-      const { rows } = await sql.query<{ changeId: string; outcome: 'A' | 'R'; at: string }>(
-        `SELECT row_key AS "changeId", new AS outcome, extract(epoch FROM at) * 1000 AS at FROM faults.writes
+      const { rows } = await sql.query<Omit<SqlAnswer, 'at'> & { at: string }>(
+        `SELECT row_key AS "changeId", new AS outcome, seq::int, transaction::text, extract(epoch FROM at) * 1000 AS at FROM faults.writes
          WHERE relation = 'hybridge_inbox' AND operation = 'INSERT' AND seq > $1 ORDER BY seq`,
         [after],
       );

@@ -23,8 +23,10 @@ export const concurrent: Scenario = {
     const writing = await writeTogether(lab, CROWD, () => rounds(1, () => delay(ROUND_MS)));
     writings.set(lab, writing);
     for (const { changeId, replaces, acceptedAt } of writing.customers) {
-      const id = replaces[0]?.cell.split('.')[0];
-      if (acceptedAt !== undefined && id !== undefined) accepted.push({ changeId, view: VIEW, id });
+      const cells = replaces.map(({ cell, token }) => [...cell.split('.'), token]);
+      const id = cells[0]?.[0];
+      const set = Object.fromEntries(cells.map(([, field, token]) => [field, token]));
+      if (acceptedAt !== undefined && id !== undefined) accepted.push({ changeId, view: VIEW, id, set });
     }
     if (accepted.length < LEAST_CHANGES) throw new Error(`Only ${accepted.length} changes were accepted.`);
     return {};

@@ -6,10 +6,14 @@ import { connectReplay } from './connect-replay.ts';
 import { customerKills } from './customer-kills.ts';
 import { duplicates } from './duplicates.ts';
 import { eventBus } from './event-bus.ts';
+import { fanOutKills } from './fan-out-kills.ts';
 import { type KillOptions, kills } from './kills.ts';
+import { moves } from './moves.ts';
 import { poison } from './poison.ts';
 import { queueCopies } from './queue-copies.ts';
 import { rebalances } from './rebalances.ts';
+import { rebuild } from './rebuild.ts';
+import { reorder } from './reorder.ts';
 import { sqlRestart } from './sql-restart.ts';
 import { throttled } from './throttled.ts';
 import { topicReplay } from './topic-replay.ts';
@@ -28,8 +32,12 @@ export const scenarios: readonly Scenario[] = [
   commitCut,
   sqlRestart,
   concurrent,
-  // Last: what it leaves in the topics would halt a replay.
+  // The last in the shop: what it leaves in the topics would halt a replay.
   poison,
+  fanOutKills,
+  moves,
+  reorder,
+  rebuild,
 ];
 
 const KILLS = 'kills';

@@ -1,7 +1,8 @@
 import { awaitCondition } from '../lab/await-condition.ts';
+import { isPast } from '../lab/group-offsets.ts';
 import { type FaultLab, GROUP_ID } from '../lab/open-fault-lab.ts';
 import type { Scenario } from '../lab/run-scenario.ts';
-import { type Watermarks, committedBy, sumOf, watermarksOf } from '../lab/topic-records.ts';
+import { committedBy, sumOf, watermarksOf } from '../lab/topic-records.ts';
 import { traceVersions } from '../lab/version-trace.ts';
 
 /** The projector reads every record of every topic once more into views that are in use. No item may go back meanwhile. */
@@ -39,6 +40,3 @@ async function forgetOffsets(lab: FaultLab): Promise<void> {
   const left = await committedBy(lab, GROUP_ID);
   if (left.size > 0) throw new Error(`The group still has offsets of ${[...left.keys()].join(', ')}.`);
 }
-
-const isPast = (committed: Watermarks, ends: Watermarks): boolean =>
-  [...ends].every(([partition, end]) => end === 0n || (committed.get(partition) ?? 0n) >= end);
