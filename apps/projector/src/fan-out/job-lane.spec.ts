@@ -119,6 +119,21 @@ it('tries again what failed for a moment', async () => {
   await worker.stop();
 });
 
+it('gets on where every tenth call fails, of which a page has many', async () => {
+  const { ports, job, behind } = await setUp();
+  let calls = 0;
+  const failing = <T>(call: () => Promise<T>): Promise<T> =>
+    ++calls % 10 === 0 ? Promise.reject(Object.assign(new Error('throttled'), { retry: 'transient' })) : call();
+  const store: ItemStore = {
+    get: (key) => failing(() => ports.store.get(key)),
+    write: (write) => failing(() => ports.store.write(write)),
+  };
+  const { stop } = lane({ ...ports, store });
+  await until(() => job() === undefined);
+  await stop();
+  expect(behind()).toBe(0);
+});
+
 it('writes at its pace', async () => {
   const { ports, job, store } = await setUp();
   const before = store.writes.length;

@@ -1,6 +1,6 @@
 import type { Logger } from '@hybridge/observability';
 import { type FanOutJob, type FanOutPorts, type ItemStore, JOB_LANES, jobOf, jobPartition } from '@hybridge/protocol';
-import { pause } from '@hybridge/runtime';
+import { pause, retryTransient } from '@hybridge/runtime';
 import type { ProjectorMetrics } from '../metrics.ts';
 import { PAGE_SIZE, carryOutJob } from './carry-job.ts';
 import { createJobWatch } from './job-watch.ts';
@@ -43,6 +43,9 @@ const MIN_PAUSE_MS = 200;
 
 /** After jobs could not be read. */
 const FAILED_PAUSE_MS = 2_000;
+
+/** Of one call, before the page it belongs to begins again. */
+const CALL_RETRIES = 5;
 
 /** Jobs of one lane that are looked at; those behind come when these are done. */
 const MAX_LISTED = 1_000;
@@ -135,16 +138,21 @@ async function listJobs({ partitions }: FanOutPorts): Promise<readonly FanOutJob
   return found.flat().map(jobOf);
 }
 
-/** A row that is told and is embedded itself may raise a job of its own. */
+/**
+ * Each call is tried again by itself: of a hundred one may fail most of the time, and then no page would come to its end. A
+ * row that is told and is embedded itself may raise a job of its own.
+ */
 function pacedPorts(
   ports: FanOutPorts,
   { onRaised, ...pace }: { readonly perSecond: number; readonly signal: AbortSignal; readonly onRaised: () => void },
 ): FanOutPorts {
   const paced = createPacedStore(ports.store, pace);
+  const again = { signal: pace.signal, maxAttempts: CALL_RETRIES };
+  const retrying = <T>(call: () => Promise<T>): Promise<T> => retryTransient(call, again);
   const store: ItemStore = {
-    get: (key) => paced.get(key),
+    get: (key) => retrying(() => paced.get(key)),
     async write(write) {
-      const result = await paced.write(write);
+      const result = await retrying(() => paced.write(write));
       if (write.expression === 'raiseJob') onRaised();
       return result;
     },
