@@ -473,8 +473,7 @@ describe('classify: removals and what cannot be read', () => {
 
   it('keeps commands and other events when one definition fails', async () => {
     const failing = {
-      ...products,
-      collect: {},
+      ...{ ...products, collect: {} },
       events: [
         {
           ...products.events[0],

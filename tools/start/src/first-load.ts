@@ -1,7 +1,6 @@
 import { countRows } from '@hybridge/load';
 import { catalog } from '@hybridge/definitions';
 import { type Loop, type Samples, scrape } from '@hybridge/local-stack';
-import type { Catalog } from '@hybridge/views';
 
 export interface FirstLoad {
   /** Rows of all tables with a view. */
@@ -12,8 +11,11 @@ export interface FirstLoad {
 const POLL_MS = 500;
 
 /** Of the views that have a row of their own for each: hidden ones have the rows of others once more. */
-const changesOf = (samples: Samples, { views }: Catalog): number =>
-  [...samples].reduce((sum, [name, count]) => sum + (views.some((view) => isOf(view.name, name)) ? count : 0), 0);
+const changesOf = (samples: Samples): number =>
+  [...samples].reduce(
+    (sum, [name, count]) => sum + (catalog.views.some((view) => isOf(view.name, name)) ? count : 0),
+    0,
+  );
 
 const isOf = (view: string, sample: string): boolean =>
   sample.startsWith('projector_changes_total{') && sample.includes(`view="${view}"`);
@@ -27,7 +29,7 @@ export async function awaitFirstLoad(
   const expected = await countRows(loop.provisioned.sources);
   for (;;) {
     const samples = await scrape(`${loop.apps.operationsUrl('projector')}/metrics`);
-    const loaded = Math.min(expected, changesOf(samples, catalog));
+    const loaded = Math.min(expected, changesOf(samples));
     onProgress({ expected, loaded });
     if (loaded >= expected) return { expected, loaded };
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
