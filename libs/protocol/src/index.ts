@@ -46,6 +46,7 @@ export {
   fragmentMeta,
   hasPending,
   isControlKey,
+  isSameKey,
   isIndexAttribute,
   isOwnColumn,
   keyOf,
@@ -185,6 +186,7 @@ export {
   advanceMove,
   anchorWrite,
   mayFillAt,
+  placeNamed,
   startMove,
 } from './decide/join/move.ts';
 export {
@@ -197,6 +199,7 @@ export {
   carryOutMove,
   carryOutPage,
   fanOut,
+  mostShards,
   tellChildren,
 } from './decide/join/carry-out.ts';
 export { type WirePending, type WireValue, type WireValues, pendingFromWire, pendingToWire } from './wire.ts';

@@ -184,6 +184,10 @@ export function keyOf(item: Item): ItemKey {
 /** One string for a key: the Kafka message key of inbox rows, and how logs name an item. */
 export const formatKey = (key: ItemKey): string => `${key.pk}|${key.sk}`;
 
+/** @param b undefined: of no item, which no other one is */
+export const isSameKey = (a: ItemKey, b: ItemKey | undefined): boolean =>
+  b !== undefined && a.pk === b.pk && a.sk === b.sk;
+
 /** The SQL truth an item holds, wherever it stands: beside pending changes, or as the visible columns. */
 export function truthOf(item: Item): Truth {
   const stored = item[Meta.truth];

@@ -12,6 +12,7 @@ import {
   referencePartition,
   sameValue,
   tellChildren,
+  mostShards,
 } from '@hybridge/protocol';
 import type { AnyView, Row } from '@hybridge/views';
 import { type Repair, type RepairDependencies, isRepaired } from './repair-outcome.ts';
@@ -34,7 +35,7 @@ const PAGE_SIZE = 50;
  */
 export async function alignChildren(deps: ChildDependencies, parent: string, repairOne: RepairOne): Promise<number> {
   let aligned = 0;
-  for (let shard = 0; shard < mostShards(deps); shard++) {
+  for (let shard = 0; shard < mostShards(deps.catalog); shard++) {
     let after: string | undefined;
     for (;;) {
       const page = await deps.partitions.query(referencePartition(parent, shard), after, PAGE_SIZE);
@@ -46,9 +47,6 @@ export async function alignChildren(deps: ChildDependencies, parent: string, rep
   }
   return aligned;
 }
-
-const mostShards = ({ catalog }: ChildDependencies): number =>
-  Math.max(1, ...[...catalog.relations.values()].map(({ shards = 1 }) => shards));
 
 async function alignPage(
   deps: ChildDependencies,

@@ -4,7 +4,6 @@ import {
   type Item,
   type ItemKey,
   type ItemState,
-  JoinMeta,
   type Version,
   baseKeyOf,
   entriesOf,
@@ -14,9 +13,9 @@ import {
   jobOf,
   referenceKey,
   sameValue,
-  scalarOf,
   stateOf,
   versionOf,
+  placeNamed,
 } from '@hybridge/protocol';
 import type { FoundRow, TableReader } from '@hybridge/reader-sql';
 import {
@@ -236,8 +235,5 @@ export async function placeFacts(
   const anchor = anchorOfRow(view, keyRow);
   const item = await store.get(anchor);
   const place = found === undefined ? undefined : placeIn(view, found);
-  const at = entriesOf(item?.[JoinMeta.place]);
-  const [pk, sk] = [scalarOf(at['pk']), scalarOf(at['sk'])];
-  const named = pk === undefined || sk === undefined ? undefined : { pk, sk };
-  return { anchor, named, place, agrees: found === undefined || isAnchorRight(place, item) };
+  return { anchor, named: placeNamed(item), place, agrees: found === undefined || isAnchorRight(place, item) };
 }

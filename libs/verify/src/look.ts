@@ -7,6 +7,7 @@ import {
   map,
   text,
   truthOf,
+  isSameKey,
 } from '@hybridge/protocol';
 import type { FoundRow } from '@hybridge/reader-sql';
 import { type AnyView, type Row, ViewError, keyOfRow, placeOfRow } from '@hybridge/views';
@@ -49,8 +50,7 @@ export function placeIn(view: AnyView, { row, unstorable }: FoundRow): ItemKey |
 /** Whether an address is one where the row does not lie. */
 export function liesElsewhere(view: AnyView, keyRow: Row, row: FoundRow): boolean {
   if (!isAddress(view, keyRow)) return false;
-  const [asked, place] = [keyOfRow(view, keyRow), placeIn(view, row)];
-  return place?.pk !== asked.pk || place.sk !== asked.sk;
+  return !isSameKey(keyOfRow(view, keyRow), placeIn(view, row));
 }
 
 /** A place as anchors name it. */

@@ -1,13 +1,11 @@
 import {
   type Item,
   type ItemKey,
-  JoinMeta,
   ZERO_VERSION,
   anchorWrite,
-  entriesOf,
   formatKey,
-  scalarOf,
   versionOf,
+  placeNamed,
 } from '@hybridge/protocol';
 import { type AnyView, type Row, anchorOfRow, belongsTo, keyOfRow } from '@hybridge/views';
 import { isAnchorRight } from './anchors.ts';
@@ -75,10 +73,4 @@ async function mendAnchor(
   const version = versionOf(anchor);
   const write = anchorWrite(anchorKey, { place, version: version ?? ZERO_VERSION, seen: version }, context);
   return (await store.write(write)).ok ? undefined : RepairOutcome.overtaken;
-}
-
-function placeNamed(anchor: Item | undefined): ItemKey | undefined {
-  const at = entriesOf(anchor?.[JoinMeta.place]);
-  const [pk, sk] = [scalarOf(at['pk']), scalarOf(at['sk'])];
-  return pk === undefined || sk === undefined ? undefined : { pk, sk };
 }

@@ -14,6 +14,7 @@ import {
   type SettleSignal,
   type Truth,
   encodeVersion,
+  isSameKey,
 } from '@hybridge/protocol';
 import { type ChangeDecoder, type ChangeKey, type RowPlace, changeDecoder } from './change-decoder.ts';
 import { linksOf } from './embed.ts';
@@ -153,8 +154,5 @@ function decodedImage(view: AnyView, { key, image }: InboxRow): DecodedImage {
   }
 }
 
-function isElsewhere(view: AnyView, row: Row, key: ItemKey): boolean {
-  if (!view.moves) return false;
-  const place = placeOfRow(view, row);
-  return place?.pk !== key.pk || place.sk !== key.sk;
-}
+const isElsewhere = (view: AnyView, row: Row, key: ItemKey): boolean =>
+  view.moves && !isSameKey(key, placeOfRow(view, row));

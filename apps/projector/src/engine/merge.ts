@@ -1,4 +1,4 @@
-import { type ItemKey, mergeRowChanges } from '@hybridge/protocol';
+import { isSameKey, mergeRowChanges } from '@hybridge/protocol';
 import type { RowWork, Work } from '../work.ts';
 
 /**
@@ -23,8 +23,6 @@ export function mergeWork(before: Work, next: Work): Work | undefined {
     ...(isNewest && { isNewest }),
   };
 }
-
-const isSameKey = (a: ItemKey, b: ItemKey): boolean => a.pk === b.pk && a.sk === b.sk;
 
 /** The item points, or lies, where it did before both of them. */
 const guessOf = (before: RowWork, next: RowWork): RowWork['guess'] =>

@@ -1,5 +1,5 @@
 /** Records of rows whose items move, of which only the primary key can be read. */
-import { type Item, type ItemKey, type ItemStore, JoinMeta, entriesOf, scalarOf } from '@hybridge/protocol';
+import { type ItemKey, type ItemStore, placeNamed } from '@hybridge/protocol';
 import { type AnyView, type Row, decodeTextRow, keyColumns, parseKey } from '@hybridge/views';
 import type { ParkWork } from '../work.ts';
 
@@ -9,7 +9,7 @@ import type { ParkWork } from '../work.ts';
  */
 export async function whereItIs(work: ParkWork, store: ItemStore): Promise<ParkWork> {
   if (!isNowhere(work)) return work;
-  const key = placeIn(await store.get(work.key));
+  const key = placeNamed(await store.get(work.key));
   if (key === undefined) return work;
   const { move: _, change, ...rest } = work;
   const keyRow = { ...work.keyRow, ...keyRowOf(work.view, key) };
@@ -18,12 +18,6 @@ export async function whereItIs(work: ParkWork, store: ItemStore): Promise<ParkW
 
 /** Nobody knows of an item: its key is that of the anchor. */
 export const isNowhere = ({ move }: ParkWork): boolean => move !== undefined && move.place === undefined;
-
-function placeIn(anchor: Item | undefined): ItemKey | undefined {
-  const at = entriesOf(anchor?.[JoinMeta.place]);
-  const [pk, sk] = [scalarOf(at['pk']), scalarOf(at['sk'])];
-  return pk === undefined || sk === undefined ? undefined : { pk, sk };
-}
 
 const keyRowOf = ({ key: template, table }: AnyView, key: ItemKey): Row =>
   decodeTextRow(table, keyColumns(template), parseKey(template, key) ?? {});

@@ -7,6 +7,7 @@ import {
   columnsOf,
   fragmentOf,
   relationsOf,
+  isSameKey,
 } from '@hybridge/protocol';
 import { type Row, ViewError, linksOf, placeOfRow, projectRow, protocolRelations } from '@hybridge/views';
 import type { FillEntry } from './fill-result.ts';
@@ -18,7 +19,7 @@ export type AskedPlace = Pick<FillEntry, 'view' | 'itemKey'>;
 export function rowAt({ view, itemKey }: AskedPlace, row: Row | undefined): Row | undefined {
   if (row === undefined || !view.moves) return row;
   const place = ifReadable(() => placeOfRow(view, row));
-  return place?.pk === itemKey.pk && place.sk === itemKey.sk ? row : undefined;
+  return isSameKey(itemKey, place) ? row : undefined;
 }
 
 /** What a reader sees of a live item: own columns, and beside them what is embedded, as `toDocument` takes it. */

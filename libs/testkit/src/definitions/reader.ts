@@ -10,6 +10,7 @@ import {
   leaseOf,
   leaseWrite,
   mayFillAt,
+  isSameKey,
 } from '@hybridge/protocol';
 import {
   type AnyView,
@@ -58,8 +59,7 @@ function readRow({ sql }: ReaderPorts, view: AnyView, keyRow: Row): Row | undefi
 
 function rowAt(view: AnyView, key: ItemKey, row: Row | undefined): Row | undefined {
   if (row === undefined || !view.moves) return row;
-  const place = placeOfRow(view, row);
-  return place?.pk === key.pk && place.sk === key.sk ? row : undefined;
+  return isSameKey(key, placeOfRow(view, row)) ? row : undefined;
 }
 
 /** @throws UnstorableValueError */

@@ -80,13 +80,14 @@ export async function fanOut(ports: FanOutPorts, parent: string, limit = 100): P
 
 async function referencesUpTo(ports: FanOutPorts, parent: string, limit: number): Promise<readonly Item[]> {
   const found: Item[] = [];
-  for (let shard = 0; shard < shardsOf(ports) && found.length < limit; shard++) {
+  for (let shard = 0; shard < mostShards(ports) && found.length < limit; shard++) {
     found.push(...(await ports.partitions.query(referencePartition(parent, shard), undefined, limit - found.length)));
   }
   return found;
 }
 
-const shardsOf = ({ relations }: FanOutPorts): number =>
+/** Partitions in which references of any of the relations may lie. */
+export const mostShards = ({ relations }: Pick<FanOutPorts, 'relations'>): number =>
   Math.max(1, ...[...relations.values()].map(({ shards = 1 }) => shards));
 
 /**
@@ -150,7 +151,7 @@ export async function carryOutPage(ports: FanOutPorts, job: FanOutJob, pageSize:
     last: last === undefined ? undefined : referenceOf(last).key.sk,
     more: references.length === pageSize,
   };
-  const write = pageDoneWrite(job, page, shardsOf(ports));
+  const write = pageDoneWrite(job, page, mostShards(ports));
   const { ok } = await ports.store.write(write);
   if (!ok) return 'overtaken';
   return write.expression === 'endJob' ? 'ended' : 'more';

@@ -1,5 +1,5 @@
 import { entriesOf, map, scalarOf, text } from '../../attribute.ts';
-import { type Item, type ItemKey, JoinMeta, versionOf } from '../../item.ts';
+import { type Item, type ItemKey, JoinMeta, isSameKey, versionOf } from '../../item.ts';
 import type { ProtocolContext } from '../../ports.ts';
 import type { Version } from '../../version.ts';
 import { type Write, buildWrite } from '../../write.ts';
@@ -108,7 +108,7 @@ function leave<Outcome>(
   done: Arrived<Outcome> | undefined,
 ): MoveFlight<Outcome> {
   if (seen.at === undefined) return last(move, seen, done);
-  if (isSamePlace(seen.at, move.place)) return finished(done);
+  if (isSameKey(seen.at, move.place)) return finished(done);
   return leaving(move, seen, startChild(move.leave(seen.at)), done);
 }
 
@@ -150,16 +150,17 @@ const finished = <Outcome>(done: Arrived<Outcome> | undefined): MoveFlight<Outco
   item: done?.item,
 });
 
-function seenAnchor(item: Item | undefined): SeenAnchor {
-  const at = entriesOf(item?.[JoinMeta.place]);
-  const [pk, sk] = [scalarOf(at['pk']), scalarOf(at['sk'])];
-  return {
-    version: item === undefined ? undefined : versionOf(item),
-    at: pk === undefined || sk === undefined ? undefined : { pk, sk },
-  };
-}
+const seenAnchor = (item: Item | undefined): SeenAnchor => ({
+  version: item === undefined ? undefined : versionOf(item),
+  at: placeNamed(item),
+});
 
-const isSamePlace = (a: ItemKey, b: ItemKey | undefined): boolean => b !== undefined && a.pk === b.pk && a.sk === b.sk;
+/** The place that an anchor names; undefined: none, as of a row that is gone. */
+export function placeNamed(anchor: Item | undefined): ItemKey | undefined {
+  const at = entriesOf(anchor?.[JoinMeta.place]);
+  const [pk, sk] = [scalarOf(at['pk']), scalarOf(at['sk'])];
+  return pk === undefined || sk === undefined ? undefined : { pk, sk };
+}
 
 interface AnchorInput {
   readonly place: ItemKey | undefined;
@@ -185,5 +186,4 @@ export const anchorWrite = (key: ItemKey, { place, version, seen }: AnchorInput,
  * that names another place is a change's, or another fill's, and knows better.
  * @param anchor as it stood when it was not set
  */
-export const mayFillAt = (place: ItemKey, anchor: Item | undefined): boolean =>
-  isSamePlace(place, seenAnchor(anchor).at);
+export const mayFillAt = (place: ItemKey, anchor: Item | undefined): boolean => isSameKey(place, placeNamed(anchor));
